@@ -1,0 +1,1 @@
+# Row 2: configuration files as bytes in, values out.

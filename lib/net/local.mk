@@ -1,0 +1,1 @@
+# Row 4: listeners and connections.

@@ -1,0 +1,1 @@
+# Row 3: lookups, backends, ports, configuration snapshots.

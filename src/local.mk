@@ -1,0 +1,1 @@
+# Row 6: the programs, on public headers only.

@@ -1,1 +1,4 @@
 # Row 3: lookups, backends, ports, configuration snapshots.
+resolvxinclude_HEADERS += \
+	include/resolvx/backend.h \
+	include/resolvx/resolver.h

@@ -1,0 +1,123 @@
+/* backend.h - sources of answers that plug into a resolver
+ *
+ * A backend answers requests: "the addresses of this host". Each request is answered once, with one of four statuses,
+ * those of nsswitch.conf(5), so that "[NOTFOUND=return]" means the same for a built-in, a plug-in and a module of the C
+ * library. The built-in backends "files" and "libc" are written against this header and nothing more.
+ *
+ *     static void start(void *backend, struct rvx_request *request)
+ *     {
+ *         ... rvx_request_add_addr(request, &addr) ...
+ *         rvx_request_finish(request, RVX_STATUS_SUCCESS, 0);
+ *     }
+ *
+ *     static const struct rvx_backend_ops ops = {
+ *         .abi = RVX_BACKEND_ABI, .name = "example", .caps = RVX_BACKEND_HOST, .start = start,
+ *     };
+ *
+ *     rvx_resolver_backend(resolver, &ops, NULL, &err);       and then "example" in an order
+ */
+#ifndef RESOLVX_BACKEND_H
+#define RESOLVX_BACKEND_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <resolvx/addr.h>
+#include <resolvx/err.h>
+#include <resolvx/loop.h>
+#include <resolvx/resolver.h>
+#include <resolvx/version.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define RVX_BACKEND_ABI 1u
+
+/* How a request ended; nsswitch.conf(5). */
+enum rvx_status {
+    RVX_STATUS_SUCCESS = 0, /* answered */
+    RVX_STATUS_NOTFOUND,    /* the source works and has no such entry */
+    RVX_STATUS_UNAVAIL,     /* the source is not there, or not set up */
+    RVX_STATUS_TRYAGAIN     /* the source is busy or failed for now */
+};
+
+/* What a backend can do. */
+enum rvx_backend_caps {
+    RVX_BACKEND_HOST = 1u << 0,  /* answers RVX_REQUEST_HOST */
+    RVX_BACKEND_PORT = 1u << 1,  /* answers RVX_REQUEST_PORT */
+    RVX_BACKEND_BLOCKS = 1u << 8 /* start() may block: it is called on a worker thread and finishes before it returns */
+};
+
+enum rvx_request_kind {
+    RVX_REQUEST_HOST, /* name -> addresses */
+    RVX_REQUEST_PORT  /* service name and network -> port */
+};
+
+struct rvx_request;
+
+/* A backend. Static and constant; the resolver borrows it for its life.
+ *
+ * A backend without RVX_BACKEND_BLOCKS is called on the thread that runs the lookup: it never blocks, and finishes the
+ * request inside start() or later on that thread, from an operation on rvx_request_loop(). */
+struct rvx_backend_ops {
+    unsigned abi;     /* RVX_BACKEND_ABI */
+    const char *name; /* REQUIRED: the word in an order; lower-case letters, digits, '-' and '_' */
+    unsigned caps;    /* enum rvx_backend_caps */
+
+    /* Optional. Called once, when the backend is registered. arg: as given to rvx_resolver_backend(). backend: receives the
+     * handle for the other slots; `arg` itself when this slot is NULL. Returns 0, or a code that refuses registration. */
+    int (*open)(void *arg, void **backend, struct rvx_error *err);
+
+    /* REQUIRED. Begins answering. The request is valid until it is finished or cancelled. */
+    void (*start)(void *backend, struct rvx_request *request);
+
+    /* Optional; REQUIRED for backends that finish later. The request is no longer wanted: stop its operations and forget it;
+     * it must not be finished. Not called with RVX_BACKEND_BLOCKS: a late answer is dropped by the resolver. */
+    void (*cancel)(void *backend, struct rvx_request *request);
+
+    /* Optional. The resolver is gone and no request is left. Called once, on any thread. */
+    void (*close)(void *backend);
+};
+
+/* Registers a backend under its name; a later one with the same name replaces the earlier for later lookups. That
+ * includes the built-in names.
+ * resolver, ops: not NULL.  arg: handed to ops->open().
+ * Returns: 0; RVX_EOPTIONS for another ABI, a missing slot or a bad name; -ENOMEM; what ops->open() returned.
+ * Thread: any; best before the first lookup. */
+RVX_API int rvx_resolver_backend(struct rvx_resolver *resolver, const struct rvx_backend_ops *ops, void *arg,
+                                 struct rvx_error *err);
+
+/* What is asked. Texts are valid as long as the request. Thread: where start() runs. */
+RVX_API enum rvx_request_kind rvx_request_kind(const struct rvx_request *request);
+RVX_API const char *rvx_request_name(const struct rvx_request *request);    /* host or service, as the user typed it */
+RVX_API const char *rvx_request_network(const struct rvx_request *request); /* "ip", "ip4", "ip6"; "tcp", "udp", "ip" */
+RVX_API rvx_time rvx_request_deadline(const struct rvx_request *request);   /* absolute; RVX_FOREVER: none */
+
+/* The loop that the lookup runs on, to start operations on; NULL for a backend that blocks. */
+RVX_API struct rvx_loop *rvx_request_loop(const struct rvx_request *request);
+
+/* Answers from the hosts file of the request's snapshot, or the services file: adds what is found.
+ * Returns: the status to finish with; nothing is finished yet. */
+RVX_API enum rvx_status rvx_request_answer_files(struct rvx_request *request);
+
+/* Adds an address to the answer; families that the request did not ask for are ignored.
+ * Returns: 0; -ENOMEM or RVX_ELIMIT, which rvx_request_finish() then reports by itself. */
+RVX_API int rvx_request_add_addr(struct rvx_request *request, const struct rvx_addr *addr);
+
+/* Sets the canonical name: copied; NULL leaves it unknown.  Returns: 0 or -ENOMEM, reported as above. */
+RVX_API int rvx_request_set_canonical(struct rvx_request *request, const char *name);
+
+/* Sets the port of a RVX_REQUEST_PORT answer. */
+RVX_API void rvx_request_set_port(struct rvx_request *request, uint16_t port);
+
+/* Ends the request; it must not be touched afterwards. A SUCCESS without any answer is a NOTFOUND.
+ * code: for other statuses, what the user shall be told should no other source answer: RVX_ENOTFOUND, RVX_ETRYAGAIN,
+ *       -EMFILE, ...; 0 for the status's own. */
+RVX_API void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int code);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

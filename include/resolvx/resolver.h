@@ -1,0 +1,166 @@
+/* resolver.h - from names to addresses and ports
+ *
+ * A resolver holds what lookups share: where the configuration files are, what was read from them, which backends answer
+ * in which order. It is thread-safe and reference-counted; make one and use it everywhere. NULL in its place is allowed
+ * in every call and means a resolver with default options made for that call alone: right for a program that looks up
+ * one thing, wasteful for one that looks up many.
+ *
+ * Configuration is read when it is first needed, kept as an immutable snapshot, and checked for change at most every
+ * 5 seconds; a lookup uses the snapshot it started with and never waits for a reload.
+ */
+#ifndef RESOLVX_RESOLVER_H
+#define RESOLVX_RESOLVER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <resolvx/addr.h>
+#include <resolvx/err.h>
+#include <resolvx/log.h>
+#include <resolvx/loop.h>
+#include <resolvx/version.h>
+#include <resolvx/wait.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct rvx_resolver;
+
+/* Options; zero means default everywhere. All texts are copied. */
+struct rvx_resolver_opts {
+    size_t size; /* sizeof(struct rvx_resolver_opts) */
+
+    const char *etc_dir;       /* where the five files below are looked for; default "/etc" */
+    const char *hosts_path;    /* default: "hosts" in etc_dir; likewise the others */
+    const char *services_path; /* "services" */
+    const char *nsswitch_path; /* "nsswitch.conf" */
+
+    /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says.
+     * Hosts: files, libc, and backends of the program's own (see backend.h). Services: files, builtin, libc. */
+    const char *host_order;
+    const char *service_order;
+
+    unsigned workers_max; /* threads for backends that block; default 16, created only when needed */
+
+    rvx_log_fn log; /* default: nowhere */
+    void *log_arg;
+    enum rvx_log_level log_level; /* default RVX_LOG_WARNING when `log` is set */
+};
+
+#define RVX_RESOLVER_OPTS_INIT { .size = sizeof(struct rvx_resolver_opts) }
+
+/* Makes a resolver. No file is read yet.
+ * The environment variable RESOLVX chooses the sources where the options leave them open: "libc" sends every lookup to
+ * the C library, "dns" keeps every lookup inside this library; "+1" or "+2" behind either is reserved for tracing. It is
+ * ignored in set-uid programs.
+ * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
+ * Returns: 0; -ENOMEM; RVX_EOPTIONS; RVX_ENOBACKEND for an order that names an unknown source.
+ * Ownership: one reference, given up with rvx_resolver_free(). */
+RVX_API int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver, struct rvx_error *err);
+
+/* Takes one more reference.  resolver: may be NULL.  Returns: resolver.  Thread: any. */
+RVX_API struct rvx_resolver *rvx_resolver_ref(struct rvx_resolver *resolver);
+
+/* Gives a reference up; the last one frees the resolver. Lookups that still run on it go on undisturbed.
+ * resolver: may be NULL.  Thread: any.  Callback: allowed inside any. */
+RVX_API void rvx_resolver_free(struct rvx_resolver *resolver);
+
+/* Finds the port of a service.
+ * resolver: may be NULL.
+ * network: "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6"; "ip" or "" for any, tcp before udp.
+ * service: a number from 0 to 65535, one sign in front allowed; a service name in any case; empty for port 0. With a
+ *          number or the empty text the network is not looked at, as in Go.
+ * ctx: may be NULL; matters only when the C library is asked.
+ * port: not NULL; host order; 0 on failure.
+ * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
+ * Order: numbers, then the services file, then the built-in table; the C library instead where nsswitch.conf or the
+ *        options say so, with those two as its fall-back. The first line of a file wins.
+ * Thread: any.  Follows: services(5), Go net.Resolver.LookupPort. */
+RVX_API int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const char *service, const struct rvx_ctx *ctx,
+                            uint16_t *port, struct rvx_error *err);
+
+/* One service, as a line of services(5). */
+struct rvx_service {
+    const char *name; /* the official name, as written */
+    const char *protocol;
+    const char *const *aliases; /* NULL-terminated */
+    size_t aliases_n;
+    uint16_t port;
+    const char *source; /* "files", "builtin" or "libc" */
+};
+
+struct rvx_services {
+    size_t n;
+    const struct rvx_service *v;
+};
+
+/* What rvx_lookup_services() looks for; every field that is set has to match. */
+struct rvx_service_query {
+    size_t size;          /* sizeof(struct rvx_service_query) */
+    const char *name;     /* official name or alias, any case; NULL: any */
+    const char *protocol; /* NULL: any */
+    uint16_t port;        /* 0: any */
+};
+
+#define RVX_SERVICE_QUERY_INIT { .size = sizeof(struct rvx_service_query) }
+
+/* Lists services: all protocols of a name, all names of a port, or everything. The services file comes first, in its
+ * order; the built-in table adds what the file has not.
+ * query: not NULL.  services: not NULL; set to NULL on failure.
+ * Returns: 0; RVX_EPORTUNKNOWN if nothing matches; -ENOMEM; RVX_EOPTIONS.
+ * Ownership: one allocation, freed with rvx_services_free().
+ * Thread: any. */
+RVX_API int rvx_lookup_services(struct rvx_resolver *resolver, const struct rvx_service_query *query, const struct rvx_ctx *ctx,
+                                struct rvx_services **services, struct rvx_error *err);
+
+RVX_API void rvx_services_free(struct rvx_services *services);
+
+/* Addresses, as a lookup found them. */
+struct rvx_addrs {
+    size_t n;
+    struct rvx_addr *v;    /* in the order to try them */
+    const char *canonical; /* the canonical name, or NULL if not known */
+    const char *source;    /* the backend that answered: "files", "libc", ...; "literal" for an IP literal */
+};
+
+/* Finds the addresses of a host.
+ * network: "ip", "ip4" or "ip6"; "" as "ip".
+ * host: an IP literal, or a name; a trailing dot marks it absolute.
+ * addrs: not NULL; set to NULL on failure. Their ports are 0.
+ * Returns: 0 with at least one address; RVX_ENOTFOUND; RVX_ETRYAGAIN or RVX_EUNAVAIL (temporary); RVX_EADDRNONE for a
+ *          literal of the other family; RVX_ENETUNKNOWN; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
+ * Ownership: one allocation, freed with rvx_addrs_free().
+ * Thread: any; waits through the thread's waiter. */
+RVX_API int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host, const struct rvx_ctx *ctx,
+                            struct rvx_addrs **addrs, struct rvx_error *err);
+
+/* Receives the end of a started lookup. addrs: the result, to be freed by the receiver, or NULL; err: what went wrong,
+ * valid during the call only. */
+typedef void (*rvx_addrs_fn)(void *arg, int result, struct rvx_addrs *addrs, const struct rvx_error *err);
+
+/* rvx_lookup_host() on a loop.
+ * loop: the caller's; outlives the operation.  resolver: not NULL here.  deadline: 0 or RVX_FOREVER for none.
+ * op: may be NULL; otherwise the handle for rvx_op_cancel().
+ * Returns: 0, or -ENOMEM, RVX_ENETUNKNOWN, RVX_EFORKED and then no callback. */
+RVX_API int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network, const char *host,
+                                  rvx_time deadline, rvx_addrs_fn callback, void *arg, struct rvx_op **op);
+
+RVX_API void rvx_addrs_free(struct rvx_addrs *addrs);
+
+/* Turns an address text into the addresses it stands for: splits host and port, looks up the port, then the host, and
+ * keeps what the network allows.
+ * network: "tcp", "tcp4", "tcp6", "udp", ...; "unix", "unixgram", "unixpacket"; "ip", "ip4", "ip6" (no port).
+ * address: "host:port" or "" (wildcard, port 0) for tcp and udp; a path or "@abstract" for the Unix networks.
+ * Returns: as rvx_split_hostport(), rvx_lookup_port() and rvx_lookup_host(); RVX_EADDRNONE if the network allows none.
+ *          An empty host gives the one address RVX_FAMILY_NONE with the port: the wildcard.
+ * Ownership: freed with rvx_addrs_free().
+ * Thread: any; waits through the thread's waiter. */
+RVX_API int rvx_resolve(struct rvx_resolver *resolver, const char *network, const char *address, const struct rvx_ctx *ctx,
+                        struct rvx_addrs **addrs, struct rvx_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

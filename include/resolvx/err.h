@@ -108,7 +108,7 @@ struct rvx_error {
     char name[RVX_ERROR_NAME_SIZE];   /* the address text, host or service the error is about, or empty */
     char server[64];                  /* RVX_ERROR_LOOKUP: the server that said so, or empty */
     char text[RVX_ERROR_TEXT_SIZE];   /* where rvx_error_text() writes */
-    unsigned char reserved[480];
+    unsigned char reserved[512];
 };
 
 /* Prints an error in one line, without a newline, into its own `text` field. Control bytes in names and addresses are

@@ -32,14 +32,17 @@ void rvx__buf_add(struct rvx__buf *buf, struct rvx__view view);
 void rvx__buf_add_text(struct rvx__buf *buf, const char *text);
 void rvx__buf_add_byte(struct rvx__buf *buf, char byte);
 void rvx__buf_add_dec(struct rvx__buf *buf, uint64_t number);
-void rvx__buf_add_hex(struct rvx__buf *buf, uint32_t number);       /* lower case, no leading zeros */
+void rvx__buf_add_hex(struct rvx__buf *buf, uint32_t number);               /* lower case, no leading zeros */
 void rvx__buf_add_lower(struct rvx__buf *buf, struct rvx__view view); /* ASCII letters in lower case */
-void rvx__buf_add_visible(struct rvx__buf *buf, struct rvx__view view); /* control bytes and non-ASCII lead-ins as is, \xNN for control bytes */
+
+/* For terminals and logs: printable ASCII and UTF-8 as they are, control bytes and malformed UTF-8 as \xNN. */
+void rvx__buf_add_visible(struct rvx__buf *buf, struct rvx__view view);
 
 /* What is built so far. */
 struct rvx__view rvx__buf_view(const struct rvx__buf *buf);
 
-/* Writes the NUL and tells how it went. A caller-storage buf that overflowed ends in "..." if there is room for it.
+/* Writes the NUL and tells how it went. A caller-storage buf that overflowed ends in "..." if there is room for it, and
+ * has its NUL whenever its size is above 0. Size 0 is always RVX_ETOOLONG: there is no room for the NUL.
  * Returns: the length without the NUL, or buf->error. */
 int rvx__buf_finish(struct rvx__buf *buf);
 

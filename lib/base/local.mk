@@ -1,13 +1,23 @@
 # Row 0: needs nothing but the C library.
 librvx_core_la_SOURCES += \
+	%D%/arena.c \
 	%D%/arena.h \
+	%D%/buf.c \
 	%D%/buf.h \
+	%D%/clock.c \
 	%D%/clock.h \
+	%D%/err.c \
+	%D%/error.c \
 	%D%/error.h \
+	%D%/log.c \
 	%D%/log.h \
+	%D%/map.c \
 	%D%/map.h \
+	%D%/mem.c \
 	%D%/mem.h \
+	%D%/rnd.c \
 	%D%/rnd.h \
+	%D%/view.c \
 	%D%/view.h
 
 resolvxinclude_HEADERS += \

@@ -18,7 +18,7 @@ struct rvx__map_seed {
 
 struct rvx__map_slot {
     struct rvx__view key;
-    void *value; /* NULL: never used; RVX map.c's tombstone: deleted */
+    void *value; /* NULL: never used; a mark of map.c: deleted */
     uint32_t hash;
 };
 

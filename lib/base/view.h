@@ -10,21 +10,44 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct rvx__view {
     const char *data; /* may be NULL if len is 0 */
     size_t len;       /* bytes */
 };
 
-struct rvx__view rvx__view_of(const void *data, size_t len);
-struct rvx__view rvx__view_text(const char *text); /* a NUL-terminated text; NULL is the empty one */
+static inline struct rvx__view rvx__view_of(const void *data, size_t len)
+{
+    struct rvx__view view = {data, len};
+
+    return view;
+}
+
+/* A NUL-terminated text; NULL is the empty one. */
+static inline struct rvx__view rvx__view_text(const char *text)
+{
+    return rvx__view_of(text, text != NULL ? strlen(text) : 0);
+}
 
 /* The byte at `i`, or -1 past the end. */
-int rvx__view_at(struct rvx__view view, size_t i);
+static inline int rvx__view_at(struct rvx__view view, size_t i)
+{
+    return i < view.len ? (unsigned char)view.data[i] : -1;
+}
 
 /* The part from `from` on, and the part before `to`; positions past the end are the end. */
-struct rvx__view rvx__view_from(struct rvx__view view, size_t from);
-struct rvx__view rvx__view_to(struct rvx__view view, size_t to);
+static inline struct rvx__view rvx__view_from(struct rvx__view view, size_t from)
+{
+    if (from > view.len)
+        from = view.len;
+    return rvx__view_of(view.len > 0 ? view.data + from : view.data, view.len - from);
+}
+
+static inline struct rvx__view rvx__view_to(struct rvx__view view, size_t to)
+{
+    return rvx__view_of(view.data, to < view.len ? to : view.len);
+}
 
 #define RVX__NPOS ((size_t)-1)
 
@@ -60,12 +83,43 @@ bool rvx__view_take_dec(struct rvx__view *view, uint32_t max, uint32_t *number);
 /* Without the blanks at both ends. */
 struct rvx__view rvx__view_trim(struct rvx__view view);
 
-/* ASCII classes and folding; never the locale's. */
-bool rvx__is_blank(int byte);
-bool rvx__is_digit(int byte);
-bool rvx__is_alpha(int byte);
-bool rvx__is_control(int byte); /* below 0x20, and 0x7f */
-int rvx__hex_value(int byte);   /* 0 to 15, or -1 */
-char rvx__to_lower(char byte);
+/* ASCII classes and folding, never the locale's; of any int, bytes being 0 to 255. */
+static inline bool rvx__is_blank(int byte)
+{
+    return byte == ' ' || byte == '\t' || byte == '\r' || byte == '\v' || byte == '\f' || byte == '\0';
+}
+
+static inline bool rvx__is_digit(int byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static inline bool rvx__is_alpha(int byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z');
+}
+
+/* Below 0x20, and 0x7f. */
+static inline bool rvx__is_control(int byte)
+{
+    return (byte >= 0 && byte < 0x20) || byte == 0x7f;
+}
+
+/* 0 to 15, or -1. */
+static inline int rvx__hex_value(int byte)
+{
+    if (rvx__is_digit(byte))
+        return byte - '0';
+    if (byte >= 'a' && byte <= 'f')
+        return byte - 'a' + 10;
+    if (byte >= 'A' && byte <= 'F')
+        return byte - 'A' + 10;
+    return -1;
+}
+
+static inline char rvx__to_lower(char byte)
+{
+    return byte >= 'A' && byte <= 'Z' ? (char)(byte + ('a' - 'A')) : byte;
+}
 
 #endif

@@ -9,12 +9,15 @@ librvx_core_la_SOURCES += \
 	%D%/err.c \
 	%D%/error.c \
 	%D%/error.h \
+	%D%/list.h \
 	%D%/log.c \
 	%D%/log.h \
 	%D%/map.c \
 	%D%/map.h \
 	%D%/mem.c \
 	%D%/mem.h \
+	%D%/opts.c \
+	%D%/opts.h \
 	%D%/rnd.c \
 	%D%/rnd.h \
 	%D%/view.c \

@@ -1,1 +1,3 @@
 # lint tests
+TESTS += %D%/manpages.sh
+EXTRA_DIST += %D%/manpages.sh

@@ -2,7 +2,8 @@
  *
  * A backend answers requests: "the addresses of this host". Each request is answered once, with one of four statuses,
  * those of nsswitch.conf(5), so that "[NOTFOUND=return]" means the same for a built-in, a plug-in and a module of the C
- * library. The built-in backends "files" and "libc" are written against this header and nothing more.
+ * library. The built-in backends "files", "builtin", "libc" and "localhost" are written against this header and nothing
+ * more.
  *
  *     static void start(void *backend, struct rvx_request *request)
  *     {
@@ -44,9 +45,10 @@ enum rvx_status {
 
 /* What a backend can do. */
 enum rvx_backend_caps {
-    RVX_BACKEND_HOST = 1u << 0,  /* answers RVX_REQUEST_HOST */
-    RVX_BACKEND_PORT = 1u << 1,  /* answers RVX_REQUEST_PORT */
-    RVX_BACKEND_BLOCKS = 1u << 8 /* start() may block: it is called on a worker thread and finishes before it returns */
+    RVX_BACKEND_HOST = 1u << 0,   /* answers RVX_REQUEST_HOST */
+    RVX_BACKEND_PORT = 1u << 1,   /* answers RVX_REQUEST_PORT */
+    RVX_BACKEND_BLOCKS = 1u << 8, /* start() may block: it is called on a worker thread and finishes before it returns */
+    RVX_BACKEND_AT_ONCE = 1u << 9 /* start() never waits and finishes before it returns: no loop is made for it */
 };
 
 enum rvx_request_kind {
@@ -94,12 +96,15 @@ RVX_API const char *rvx_request_name(const struct rvx_request *request);    /* h
 RVX_API const char *rvx_request_network(const struct rvx_request *request); /* "ip", "ip4", "ip6"; "tcp", "udp", "ip" */
 RVX_API rvx_time rvx_request_deadline(const struct rvx_request *request);   /* absolute; RVX_FOREVER: none */
 
-/* The loop that the lookup runs on, to start operations on; NULL for a backend that blocks. */
+/* The loop that the lookup runs on, to start operations on; NULL for a backend that blocks or finishes at once. */
 RVX_API struct rvx_loop *rvx_request_loop(const struct rvx_request *request);
 
 /* Answers from the hosts file of the request's snapshot, or the services file: adds what is found.
  * Returns: the status to finish with; nothing is finished yet. */
 RVX_API enum rvx_status rvx_request_answer_files(struct rvx_request *request);
+
+/* Likewise from the built-in table of services; a host is never there. */
+RVX_API enum rvx_status rvx_request_answer_builtin(struct rvx_request *request);
 
 /* Adds an address to the answer; families that the request did not ask for are ignored.
  * Returns: 0; -ENOMEM or RVX_ELIMIT, which rvx_request_finish() then reports by itself. */

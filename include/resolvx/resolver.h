@@ -31,21 +31,25 @@ struct rvx_resolver;
 struct rvx_resolver_opts {
     size_t size; /* sizeof(struct rvx_resolver_opts) */
 
-    const char *etc_dir;       /* where the five files below are looked for; default "/etc" */
+    const char *etc_dir;       /* where the three files below are looked for; default "/etc" */
     const char *hosts_path;    /* default: "hosts" in etc_dir; likewise the others */
     const char *services_path; /* "services" */
     const char *nsswitch_path; /* "nsswitch.conf" */
+    const char *db_dir;        /* where libc looks for the tables of the source "db"; default: _PATH_VARDB */
 
-    /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says.
-     * Hosts: files, libc, and backends of the program's own (see backend.h). Services: files, builtin, libc. */
+    /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says. The next one is asked
+     * whenever one has no answer.
+     * Hosts: files, libc, and backends of the program's own (see backend.h). Services: files, builtin, libc, and likewise. */
     const char *host_order;
     const char *service_order;
-
-    unsigned workers_max; /* threads for backends that block; default 16, created only when needed */
 
     rvx_log_fn log; /* default: nowhere */
     void *log_arg;
     enum rvx_log_level log_level; /* default RVX_LOG_WARNING when `log` is set */
+
+    /* Threads for backends that block; created only when needed. Default 16; never more than open files (RLIMIT_NOFILE)
+     * leave room for, each being a possible query of libc's. */
+    unsigned workers_max;
 };
 
 #define RVX_RESOLVER_OPTS_INIT { .size = sizeof(struct rvx_resolver_opts) }
@@ -55,7 +59,8 @@ struct rvx_resolver_opts {
  * the C library, "dns" keeps every lookup inside this library; "+1" or "+2" behind either is reserved for tracing. It is
  * ignored in set-uid programs.
  * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
- * Returns: 0; -ENOMEM; RVX_EOPTIONS; RVX_ENOBACKEND for an order that names an unknown source.
+ * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, and for an order that is no list of names. That a name
+ *          in an order is unknown shows at the first lookup, as backends may be registered until then.
  * Ownership: one reference, given up with rvx_resolver_free(). */
 RVX_API int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver, struct rvx_error *err);
 
@@ -73,9 +78,11 @@ RVX_API void rvx_resolver_free(struct rvx_resolver *resolver);
  *          number or the empty text the network is not looked at, as in Go.
  * ctx: may be NULL; matters only when the C library is asked.
  * port: not NULL; host order; 0 on failure.
- * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
- * Order: numbers, then the services file, then the built-in table; the C library instead where nsswitch.conf or the
- *        options say so, with those two as its fall-back. The first line of a file wins.
+ * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETRYAGAIN, -EMFILE and the like if a source failed
+ *          and no other has the name; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
+ * Order: numbers, then the sources of the services line in nsswitch.conf, by default the services file; the C library is
+ *        asked for sources that are not known here. The services file and the built-in table are the fall-back of every
+ *        such order. The first line of a file wins.
  * Thread: any.  Follows: services(5), Go net.Resolver.LookupPort. */
 RVX_API int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const char *service, const struct rvx_ctx *ctx,
                             uint16_t *port, struct rvx_error *err);
@@ -106,7 +113,8 @@ struct rvx_service_query {
 #define RVX_SERVICE_QUERY_INIT { .size = sizeof(struct rvx_service_query) }
 
 /* Lists services: all protocols of a name, all names of a port, or everything. The services file comes first, in its
- * order; the built-in table adds what the file has not.
+ * order; the built-in table adds what the file has not. Only these two are listed, each if rvx_lookup_port() would ask it;
+ * the C library is asked for a single name where it is in the order, and then for "tcp" and "udp" unless the query says.
  * query: not NULL.  services: not NULL; set to NULL on failure.
  * Returns: 0; RVX_EPORTUNKNOWN if nothing matches; -ENOMEM; RVX_EOPTIONS.
  * Ownership: one allocation, freed with rvx_services_free().
@@ -124,12 +132,12 @@ struct rvx_addrs {
     const char *source;    /* the backend that answered: "files", "libc", ...; "literal" for an IP literal */
 };
 
-/* Finds the addresses of a host.
+/* Finds the addresses of a host. "localhost" and the names below it are found in any case (RFC 6761).
  * network: "ip", "ip4" or "ip6"; "" as "ip".
  * host: an IP literal, or a name; a trailing dot marks it absolute.
- * addrs: not NULL; set to NULL on failure. Their ports are 0.
+ * addrs: not NULL; set to NULL on failure. Their ports are 0, v4-mapped addresses are IPv4 addresses, none is there twice.
  * Returns: 0 with at least one address; RVX_ENOTFOUND; RVX_ETRYAGAIN or RVX_EUNAVAIL (temporary); RVX_EADDRNONE for a
- *          literal of the other family; RVX_ENETUNKNOWN; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
+ *          literal of the other family; RVX_ENETUNKNOWN; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
  * Ownership: one allocation, freed with rvx_addrs_free().
  * Thread: any; waits through the thread's waiter. */
 RVX_API int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host, const struct rvx_ctx *ctx,

@@ -21,6 +21,9 @@
 /* The waiter of the current thread, never NULL. It stays the same until the call that asked returns. */
 const struct rvx_waiter *rvx__waiter_get(void);
 
+/* Is it the one that blocks the thread in ppoll(2)? */
+bool rvx__waiter_is_default(const struct rvx_waiter *waiter);
+
 /* Tells the current thread's waiter that `fd` is about to be closed. */
 void rvx__waiter_forget(int fd);
 

@@ -25,7 +25,7 @@
 
 static bool can_bind(const struct rvx__sockops *ops, const struct in6_addr *ip, int v6only)
 {
-    struct sockaddr_in6 sa = { .sin6_family = AF_INET6, .sin6_addr = *ip };
+    struct sockaddr_in6 sa = {.sin6_family = AF_INET6, .sin6_addr = *ip};
     int fd = ops->socket(ops->self, AF_INET6, SOCK_STREAM, IPPROTO_TCP);
     int result;
 
@@ -49,7 +49,7 @@ static bool can_make_ipv4(const struct rvx__sockops *ops)
 
 struct rvx__caps rvx__caps_probe(const struct rvx__sockops *ops)
 {
-    static const struct in6_addr mapped_loopback = { .s6_addr = { [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1 } };
+    static const struct in6_addr mapped_loopback = {.s6_addr = {[10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1}};
     struct rvx__caps caps;
 
     caps.ipv4 = can_make_ipv4(ops);

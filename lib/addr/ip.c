@@ -17,62 +17,63 @@
 
 #include <string.h>
 
-#define V4_TEXT_MIN 7  /* "0.0.0.0" */
-#define V4_TEXT_MAX 15 /* "255.255.255.255" */
-
-/* Takes a number of up to 255 without leading zeros. */
-static bool take_octet(struct rvx__view *text, uint8_t *octet)
+static inline bool take_mark(struct rvx__view *text, char mark)
 {
-    int value = rvx__view_at(*text, 0) - '0';
-    size_t i = 1;
-
-    if (value < 0 || value > 9)
-        return false;
-    while (rvx__is_digit(rvx__view_at(*text, i))) {
-        if (value == 0)
-            return false;
-        value = 10 * value + rvx__view_at(*text, i) - '0';
-        if (value > 255)
-            return false;
-        i++;
-    }
-    *octet = (uint8_t)value;
-    *text = rvx__view_from(*text, i);
-    return true;
-}
-
-static bool take_colon(struct rvx__view *text)
-{
-    if (rvx__view_at(*text, 0) != ':')
+    if (rvx__view_at(*text, 0) != mark)
         return false;
     *text = rvx__view_from(*text, 1);
     return true;
 }
 
+/* Takes a number of up to 255 without leading zeros. */
+static inline bool take_octet(struct rvx__view *text, unsigned *octet)
+{
+    unsigned value = (unsigned)(rvx__view_at(*text, 0) - '0');
+    size_t i = 1;
+
+    if (value > 9)
+        return false;
+    while (rvx__is_digit(rvx__view_at(*text, i))) {
+        if (value == 0)
+            return false;
+        value = 10 * value + (unsigned)(rvx__view_at(*text, i) - '0');
+        if (value > 255)
+            return false;
+        i++;
+    }
+    *octet = value;
+    *text = rvx__view_from(*text, i);
+    return true;
+}
+
+/* Reads an address at the front of `text`. Returns its length, 0 if there is none. */
+static size_t read_v4(struct rvx__view text, uint32_t *ip)
+{
+    struct rvx__view rest = text;
+    unsigned a, b, c, d;
+
+    if (!take_octet(&rest, &a) || !take_mark(&rest, '.') || !take_octet(&rest, &b) || !take_mark(&rest, '.') ||
+        !take_octet(&rest, &c) || !take_mark(&rest, '.') || !take_octet(&rest, &d))
+        return 0;
+    *ip = a << 24 | b << 16 | c << 8 | d;
+    return text.len - rest.len;
+}
+
 bool rvx__ip_parse_v4(struct rvx__view text, uint8_t ip[4])
 {
-    uint8_t out[4];
-    size_t n;
+    uint32_t value;
 
-    if (text.len < V4_TEXT_MIN || text.len > V4_TEXT_MAX)
+    if (text.len == 0 || read_v4(text, &value) != text.len)
         return false;
-    for (n = 0; n < 4; n++) {
-        if (n > 0) {
-            if (rvx__view_at(text, 0) != '.')
-                return false;
-            text = rvx__view_from(text, 1);
-        }
-        if (!take_octet(&text, &out[n]))
-            return false;
-    }
-    if (text.len > 0)
-        return false;
-    memcpy(ip, out, sizeof out);
+    ip[0] = (uint8_t)(value >> 24);
+    ip[1] = (uint8_t)(value >> 16);
+    ip[2] = (uint8_t)(value >> 8);
+    ip[3] = (uint8_t)value;
     return true;
 }
 
 /* Takes one to four hex digits. */
-static bool take_group(struct rvx__view *text, unsigned *group)
+static inline bool take_group(struct rvx__view *text, unsigned *group)
 {
     unsigned value = 0;
     size_t i = 0;
@@ -91,115 +92,150 @@ static bool take_group(struct rvx__view *text, unsigned *group)
     return true;
 }
 
-/* What the groups say so far: `n` bytes, the "::" behind the first `gap` of them. */
+/* The groups met so far, and where among them the "::" stood. */
 struct groups {
-    uint8_t bytes[16];
+    uint16_t value[8];
     size_t n;
     size_t gap; /* RVX__NPOS: no "::" yet */
 };
 
-/* Reads groups to the end of the text. False if one is malformed, or there are too many. */
-static bool read_groups(struct rvx__view text, struct groups *groups)
+/* Reads the last 32 bits of an address in IPv4 notation. */
+static size_t read_tail(struct rvx__view text, struct groups *groups)
 {
+    uint32_t ip;
+    size_t len = read_v4(text, &ip);
+
+    if (len == 0 || groups->n > 6)
+        return 0;
+    groups->value[groups->n++] = (uint16_t)(ip >> 16);
+    groups->value[groups->n++] = (uint16_t)ip;
+    return len;
+}
+
+static inline bool at_group(struct rvx__view text)
+{
+    return rvx__hex_value(rvx__view_at(text, 0)) >= 0;
+}
+
+/* Reads groups and the colons between them. Returns their length, 0 if one is malformed or there are too many. */
+static size_t read_groups(struct rvx__view text, struct groups *groups)
+{
+    struct rvx__view rest = text;
     unsigned group;
 
     for (;;) {
-        struct rvx__view start = text;
+        struct rvx__view start = rest;
 
-        if (groups->n == 16 || !take_group(&text, &group))
-            return false;
-        if (rvx__view_at(text, 0) == '.') {
-            if (groups->n > 12 || !rvx__ip_parse_v4(start, groups->bytes + groups->n))
-                return false;
-            groups->n += 4;
-            return true;
+        if (groups->n == 8 || !take_group(&rest, &group))
+            return 0;
+        if (rvx__view_at(rest, 0) == '.') {
+            size_t tail = read_tail(start, groups);
+
+            return tail > 0 ? text.len - start.len + tail : 0;
         }
-        groups->bytes[groups->n++] = (uint8_t)(group >> 8);
-        groups->bytes[groups->n++] = (uint8_t)group;
-        if (text.len == 0)
-            return true;
-        if (!take_colon(&text))
-            return false;
-        if (take_colon(&text)) {
+        groups->value[groups->n++] = (uint16_t)group;
+        if (!take_mark(&rest, ':'))
+            break;
+        if (take_mark(&rest, ':')) {
             if (groups->gap != RVX__NPOS)
-                return false;
+                return 0;
             groups->gap = groups->n;
-            if (text.len == 0)
-                return true;
+            if (!at_group(rest))
+                break;
         }
     }
+    return text.len - rest.len;
 }
 
-bool rvx__ip_parse_v6(struct rvx__view text, uint8_t ip[16])
+/* Reads an address without its zone at the front of `text`. Returns its length, 0 if there is none. */
+static size_t read_v6(struct rvx__view text, struct groups *groups)
 {
-    struct groups groups = {{0}, 0, RVX__NPOS};
-    size_t tail;
+    size_t len, lead = 0;
 
+    groups->n = 0;
+    groups->gap = RVX__NPOS;
     if (rvx__view_at(text, 0) == ':' && rvx__view_at(text, 1) == ':') {
-        groups.gap = 0;
-        text = rvx__view_from(text, 2);
+        groups->gap = 0;
+        lead = 2;
+        if (!at_group(rvx__view_from(text, lead)))
+            return lead;
     }
-    if ((text.len > 0 || groups.gap == RVX__NPOS) && !read_groups(text, &groups))
-        return false;
-    if ((groups.n == 16) != (groups.gap == RVX__NPOS))
-        return false;
-    if (groups.gap == RVX__NPOS) {
-        memcpy(ip, groups.bytes, 16);
-        return true;
-    }
-    tail = groups.n - groups.gap;
-    memset(ip, 0, 16);
-    memcpy(ip, groups.bytes, groups.gap);
-    memcpy(ip + 16 - tail, groups.bytes + groups.gap, tail);
-    return true;
+    len = read_groups(rvx__view_from(text, lead), groups);
+    if (len == 0 || (groups->n == 8) != (groups->gap == RVX__NPOS))
+        return 0;
+    return lead + len;
 }
 
-static bool parse_v6_zone(struct rvx__view text, struct rvx_addr *addr)
+static void store_group(uint8_t *ip, size_t i, unsigned group)
 {
-    struct rvx_addr out = {.family = RVX_FAMILY_IPV6};
-    size_t percent = rvx__view_find(text, '%');
+    ip[2 * i] = (uint8_t)(group >> 8);
+    ip[2 * i + 1] = (uint8_t)group;
+}
 
-    if (percent != RVX__NPOS) {
-        struct rvx__view zone = rvx__view_from(text, percent + 1);
+/* Writes the groups as bytes, the gap filled with zeros. */
+static void store_groups(const struct groups *groups, uint8_t ip[16])
+{
+    size_t head = groups->gap < groups->n ? groups->gap : groups->n;
+    size_t i;
 
-        if (zone.len == 0 || zone.len >= RVX_ZONE_SIZE || rvx__view_find(zone, '\0') != RVX__NPOS)
-            return false;
-        memcpy(out.zone, zone.data, zone.len);
-        text = rvx__view_to(text, percent);
-    }
-    if (!rvx__ip_parse_v6(text, out.ip))
-        return false;
-    *addr = out;
-    return true;
+    memset(ip, 0, 16);
+    for (i = 0; i < head; i++)
+        store_group(ip, i, groups->value[i]);
+    for (; i < groups->n; i++)
+        store_group(ip, i + 8 - groups->n, groups->value[i]);
+}
+
+/* Finishes an address whose bytes are there. What lies behind them in the union is for paths, and not worth clearing. */
+static void set_rest(struct rvx_addr *addr, enum rvx_family family, struct rvx__view zone)
+{
+    addr->family = (uint8_t)family;
+    addr->path_len = 0;
+    addr->port = 0;
+    memset(addr->zone, 0, sizeof addr->zone);
+    if (zone.len > 0)
+        memcpy(addr->zone, zone.data, zone.len);
 }
 
 static bool parse_v4(struct rvx__view text, struct rvx_addr *addr)
 {
-    struct rvx_addr out = {.family = RVX_FAMILY_IPV4};
-
-    if (!rvx__ip_parse_v4(text, out.ip))
+    if (!rvx__ip_parse_v4(text, addr->ip))
         return false;
-    *addr = out;
+    memset(addr->ip + 4, 0, 12);
+    set_rest(addr, RVX_FAMILY_IPV4, rvx__view_to(text, 0));
+    return true;
+}
+
+static bool parse_v6(struct rvx__view text, struct rvx_addr *addr)
+{
+    struct groups groups;
+    size_t len = read_v6(text, &groups);
+    struct rvx__view zone = rvx__view_from(text, len);
+
+    if (len == 0)
+        return false;
+    if (zone.len > 0) {
+        if (!take_mark(&zone, '%') || zone.len == 0 || zone.len >= RVX_ZONE_SIZE || rvx__view_find(zone, '\0') != RVX__NPOS)
+            return false;
+    }
+    store_groups(&groups, addr->ip);
+    set_rest(addr, RVX_FAMILY_IPV6, zone);
+    return true;
+}
+
+bool rvx__ip_parse_v6(struct rvx__view text, uint8_t ip[16])
+{
+    struct rvx_addr addr;
+
+    if (!parse_v6(text, &addr) || addr.zone[0] != '\0')
+        return false;
+    memcpy(ip, addr.ip, 16);
     return true;
 }
 
 bool rvx__ip_parse(struct rvx__view text, struct rvx_addr *addr)
 {
-    size_t i;
-
-    for (i = 0; i < text.len; i++) {
-        switch (rvx__view_at(text, i)) {
-        case '.':
-            return parse_v4(text, addr);
-        case ':':
-            return parse_v6_zone(text, addr);
-        case '%':
-            return false;
-        default:
-            break;
-        }
-    }
-    return false;
+    /* No text is both, and the wrong parser gives up within the first group. */
+    return parse_v4(text, addr) || parse_v6(text, addr);
 }
 
 static void print_v4(struct rvx__buf *buf, const uint8_t *ip)

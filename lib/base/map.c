@@ -68,6 +68,30 @@ static inline uint64_t load_word(const char *bytes)
     return word;
 }
 
+static inline uint64_t load_half(const char *bytes)
+{
+    uint32_t half;
+
+    memcpy(&half, bytes, sizeof half);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    half = __builtin_bswap32(half);
+#endif
+    return half;
+}
+
+static inline uint64_t load_byte(const char *bytes, size_t i)
+{
+    return (uint64_t)(unsigned char)bytes[i] << 8 * i;
+}
+
+/* The last 1 to 7 bytes, without a loop: loads overlap, and what they share they agree on. */
+static inline uint64_t load_tail(const char *bytes, size_t n)
+{
+    if (n >= 4)
+        return load_half(bytes) | load_half(bytes + n - 4) << 8 * (n - 4);
+    return load_byte(bytes, 0) | load_byte(bytes, n / 2) | load_byte(bytes, n - 1);
+}
+
 uint64_t rvx__siphash(struct rvx__map_seed seed, struct rvx__view bytes)
 {
     struct sip s = {
@@ -77,14 +101,11 @@ uint64_t rvx__siphash(struct rvx__map_seed seed, struct rvx__view bytes)
         seed.k1 ^ 0x7465646279746573,
     };
     size_t whole = bytes.len & ~(size_t)7;
-    uint64_t last = (uint64_t)bytes.len << 56;
     size_t i;
 
     for (i = 0; i < whole; i += 8)
         sip_word(&s, load_word(bytes.data + i));
-    for (; i < bytes.len; i++)
-        last |= (uint64_t)(unsigned char)bytes.data[i] << 8 * (i - whole);
-    sip_word(&s, last);
+    sip_word(&s, (uint64_t)bytes.len << 56 | (whole < bytes.len ? load_tail(bytes.data + whole, bytes.len - whole) : 0));
     s.v2 ^= 0xff;
     for (i = 0; i < 3; i++)
         sip_round(&s);

@@ -8,6 +8,12 @@
 
 #include "base/view.h"
 
+const uint8_t rvx__hex_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,  ['6'] = 7,  ['7'] = 8,
+    ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12, ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16,
+    ['A'] = 11, ['B'] = 12, ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
 size_t rvx__view_find(struct rvx__view view, char byte)
 {
     const char *at = view.len > 0 ? memchr(view.data, byte, view.len) : NULL;

@@ -105,16 +105,13 @@ static inline bool rvx__is_control(int byte)
     return (byte >= 0 && byte < 0x20) || byte == 0x7f;
 }
 
+/* The value of each hexadecimal digit plus one; 0: no digit. */
+extern const uint8_t rvx__hex_digits[256];
+
 /* 0 to 15, or -1. */
 static inline int rvx__hex_value(int byte)
 {
-    if (rvx__is_digit(byte))
-        return byte - '0';
-    if (byte >= 'a' && byte <= 'f')
-        return byte - 'a' + 10;
-    if (byte >= 'A' && byte <= 'F')
-        return byte - 'A' + 10;
-    return -1;
+    return byte >= 0 && byte < 256 ? rvx__hex_digits[byte] - 1 : -1;
 }
 
 static inline char rvx__to_lower(char byte)

@@ -1,0 +1,68 @@
+/* oom.c - allocations that fail when a test wants it
+ *
+ * The linker's --wrap sends every call from one object file to another here and names the real function __real_*. The
+ * counters are atomic, since some code under test has threads.
+ */
+#include "support/oom.h"
+
+#include <stdatomic.h>
+#include <stddef.h>
+
+void *__real_rvx__malloc(size_t size);
+void *__real_rvx__calloc(size_t n, size_t size);
+void *__real_rvx__realloc(void *p, size_t n, size_t size);
+void *__wrap_rvx__malloc(size_t size);
+void *__wrap_rvx__calloc(size_t n, size_t size);
+void *__wrap_rvx__realloc(void *p, size_t n, size_t size);
+
+static atomic_bool armed;
+static atomic_uint victim; /* the number of the allocation that fails */
+static atomic_uint asked;
+static atomic_bool refused;
+
+void oom_fail_after(unsigned n)
+{
+    armed = false;
+    victim = n;
+    asked = 0;
+    refused = false;
+    armed = true;
+}
+
+void oom_off(void)
+{
+    armed = false;
+}
+
+unsigned oom_count(void)
+{
+    return asked;
+}
+
+bool oom_failed(void)
+{
+    return refused;
+}
+
+static bool must_fail(void)
+{
+    if (!armed || atomic_fetch_add(&asked, 1) != victim)
+        return false;
+    refused = true;
+    return true;
+}
+
+void *__wrap_rvx__malloc(size_t size)
+{
+    return must_fail() ? NULL : __real_rvx__malloc(size);
+}
+
+void *__wrap_rvx__calloc(size_t n, size_t size)
+{
+    return must_fail() ? NULL : __real_rvx__calloc(n, size);
+}
+
+void *__wrap_rvx__realloc(void *p, size_t n, size_t size)
+{
+    return must_fail() ? NULL : __real_rvx__realloc(p, n, size);
+}

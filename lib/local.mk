@@ -1,5 +1,5 @@
-# The code: librvx_core.la holds all of it, with hidden symbols, for the unit tests and fuzzers to link; libresolvx.la is
-# the core under the symbol map.
+# The code: librvx_core.la holds all of it, with hidden symbols, for the unit tests and fuzzers to link; libresolvx.la
+# is the core under the symbol map.
 
 noinst_LTLIBRARIES = librvx_core.la
 lib_LTLIBRARIES = libresolvx.la

@@ -2,10 +2,13 @@
 
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
+	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS; \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
 	NM='$(NM)'; export NM; CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX; AWK='$(AWK)'; export AWK; \
-	LDNS_LIBS='$(LDNS_LIBS)'; export LDNS_LIBS;
+	MAKE='$(MAKE)'; export MAKE; PKG_CONFIG='$(PKG_CONFIG)'; export PKG_CONFIG; \
+	LDNS_CFLAGS='$(LDNS_CFLAGS)'; export LDNS_CFLAGS; LDNS_LIBS='$(LDNS_LIBS)'; export LDNS_LIBS; \
+	RVX_INSTRUMENTED='$(RVX_INSTRUMENTED)'; export RVX_INSTRUMENTED;
 
 LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
 TEST_EXTENSIONS = .sh
@@ -20,5 +23,24 @@ UNIT_WRAP = -Wl,--wrap=rvx__malloc,--wrap=rvx__calloc,--wrap=rvx__realloc
 if HAVE_CMOCKA
 include %D%/unit/local.mk
 endif
+if TESTS_ENABLED
 include %D%/cli/local.mk
 include %D%/lint/local.mk
+endif
+
+EXTRA_DIST += %D%/count.sh %D%/coverage.sh
+
+# The programs of TESTS, not its scripts, under valgrind. A program that is too slow there, or that measures time or
+# counts descriptors, is named in VALGRIND_SKIP.
+VALGRIND_SKIP =
+VALGRIND_RUN = $(LIBTOOL) $(AM_LIBTOOLFLAGS) --mode=execute $(VALGRIND) -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes
+
+.PHONY: check-valgrind update-symbols
+check-valgrind: all
+	@test -n "$(VALGRIND)" || { echo "make check-valgrind: configure did not find valgrind" >&2; exit 1; }
+	@tests=; for t in $(TESTS); do \
+		case " $(VALGRIND_SKIP) " in *" $$t "*) continue;; esac; \
+		case $$t in *.sh) ;; *) tests="$$tests $$t";; esac; \
+	done; \
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" LOG_COMPILER="$(VALGRIND_RUN)"

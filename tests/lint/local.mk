@@ -1,3 +1,22 @@
-# lint tests
-TESTS += %D%/manpages.sh
-EXTRA_DIST += %D%/manpages.sh
+# Lints: each proves first that it can fail, then looks at the tree and at the build.
+LINTS = \
+	%D%/headers.sh \
+	%D%/install.sh \
+	%D%/layers.sh \
+	%D%/ldns.sh \
+	%D%/man.sh \
+	%D%/manpages.sh \
+	%D%/shell.sh
+
+TESTS += $(LINTS)
+EXTRA_DIST += $(LINTS) \
+	%D%/exports.sh \
+	%D%/files.sh \
+	%D%/ldns.allow \
+	%D%/lib.sh \
+	%D%/libresolvx.symbols \
+	%D%/style.sh
+
+# The interface changed on purpose.
+update-symbols: libresolvx.la
+	$(AM_TESTS_ENVIRONMENT) $(SHELL) $(srcdir)/%D%/exports.sh --update

@@ -14,11 +14,18 @@ void *__real_rvx__realloc(void *p, size_t n, size_t size);
 void *__wrap_rvx__malloc(size_t size);
 void *__wrap_rvx__calloc(size_t n, size_t size);
 void *__wrap_rvx__realloc(void *p, size_t n, size_t size);
+const char *__asan_default_options(void);
 
 static atomic_bool armed;
 static atomic_uint victim; /* the number of the allocation that fails */
 static atomic_uint asked;
 static atomic_bool refused;
+
+/* AddressSanitizer asks here. It would end the program over a size too large for any memory, where malloc(3) gives NULL. */
+const char *__asan_default_options(void)
+{
+    return "allocator_may_return_null=1";
+}
 
 void oom_fail_after(unsigned n)
 {

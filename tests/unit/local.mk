@@ -7,3 +7,48 @@ TESTS += %D%/test_buf
 %C%_test_buf_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_buf_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_buf_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_view
+TESTS += %D%/test_view
+%C%_test_view_SOURCES = %D%/test_view.c
+%C%_test_view_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_view_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_err
+TESTS += %D%/test_err
+%C%_test_err_SOURCES = %D%/test_err.c
+%C%_test_err_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_err_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_arena
+TESTS += %D%/test_arena
+%C%_test_arena_SOURCES = %D%/test_arena.c tests/support/oom.c tests/support/oom.h
+%C%_test_arena_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_arena_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_arena_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_mem
+TESTS += %D%/test_mem
+%C%_test_mem_SOURCES = %D%/test_mem.c tests/support/oom.c tests/support/oom.h
+%C%_test_mem_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_mem_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_mem_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_map
+TESTS += %D%/test_map
+%C%_test_map_SOURCES = %D%/test_map.c tests/support/oom.c tests/support/oom.h
+%C%_test_map_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_map_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_map_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_clock
+TESTS += %D%/test_clock
+%C%_test_clock_SOURCES = %D%/test_clock.c
+%C%_test_clock_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_clock_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_log
+TESTS += %D%/test_log
+%C%_test_log_SOURCES = %D%/test_log.c
+%C%_test_log_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_log_LDADD = $(UNIT_LIBS)

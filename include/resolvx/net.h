@@ -186,8 +186,20 @@ RVX_API int rvx_conn_fd(const struct rvx_conn *conn);
  * Returns: the descriptor, now the caller's, still non-blocking; RVX_ECLOSED. */
 RVX_API int rvx_conn_detach(struct rvx_conn *conn);
 
-/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. */
+/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. To hang up, return; a handler that
+ * hands its connection on takes a reference for that, but the connection is closed all the same when it returns. */
 typedef void (*rvx_handler_fn)(void *arg, struct rvx_conn *conn);
+
+/* Where handlers run instead, such as on the fibers of a scheduler. Borrowed for the rvx_serve() it is given to. */
+struct rvx_executor {
+    size_t size; /* sizeof(struct rvx_executor) */
+    void *self;  /* handed to the slot */
+
+    /* REQUIRED. Has run(arg) called, once, beside the caller: never inside this call.
+     * stack_size: what it may need, in bytes.
+     * Returns: 0; a negative code if that is not possible now: it is tried again later, and serve opts' failed() told. */
+    int (*start)(void *self, void (*run)(void *arg), void *arg, size_t stack_size);
+};
 
 /* Options of rvx_serve(); zero means default everywhere. */
 struct rvx_serve_opts {
@@ -197,6 +209,7 @@ struct rvx_serve_opts {
     rvx_time drain;        /* how long running connections may go on once the serving ends; default 30 s; negative: 0 */
     size_t stack_size;     /* of the threads, in bytes; default 128 KiB */
     void (*failed)(void *arg, const struct rvx_error *err); /* told of every error that serving goes on after; may be NULL */
+    const struct rvx_executor *executor;                    /* default: a thread for each connection */
 };
 
 #define RVX_SERVE_OPTS_INIT { .size = sizeof(struct rvx_serve_opts) }

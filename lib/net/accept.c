@@ -1,10 +1,10 @@
 /* accept.c - waiting for connections (accept(2))
  *
- * Three kinds of failure. Noise: the client has gone before we came, or the network that it came through has; accept(2)
- * asks to treat these like "try again". Shortage: no descriptor or no memory; the connection stays queued, and
- * poll(2) stays ready, so a loop that merely retries burns a processor. We pause instead, 5 ms at first and twice as long
- * each time, interruptible by everything that ends an accept, and start over with 5 ms after the next success. The rest is
- * the caller's to know: retrying cannot help.
+ * Three kinds of failure. Noise: the client has gone before we came, or the network that it came through has;
+ * accept(2) asks to treat these like "try again". Shortage: no descriptor or no memory; the connection stays queued,
+ * and poll(2) stays ready, so a loop that merely retries burns a processor. We pause instead, 5 ms at first and twice
+ * as long each time, interruptible by everything that ends an accept, and start over with 5 ms after the next
+ * success. The rest is the caller's to know: retrying cannot help.
  *
  * Connections are tried before waiting. With several sockets the search begins behind the one that answered last, so a
  * busy one cannot starve the others. One thread at a time is in here for a listener (see netfd.h): a connection wakes
@@ -30,9 +30,9 @@ struct search {
     struct rvx_listener *listener;
     struct rvx__netfd_call call;
     const struct rvx__accept_hook *hook;
-    struct rvx_conn *conn;                /* made beforehand, so that no accepted connection is lost for want of memory */
+    struct rvx_conn *conn; /* made beforehand, so that no accepted connection is lost for want of memory */
     struct rvx__listener_socket *socket; /* the one tried last */
-    rvx_time pause;                       /* the last one taken, or 0 */
+    rvx_time pause;                      /* the last one taken, or 0 */
     unsigned noise;
 };
 
@@ -107,7 +107,7 @@ static int wait_ready(struct search *search)
 
     search->noise = 0;
     for (size_t i = 0; i < listener->n; i++)
-        listener->fds[i] = (struct pollfd){ .fd = listener->sockets[i]->fd, .events = POLLIN };
+        listener->fds[i] = (struct pollfd){.fd = listener->sockets[i]->fd, .events = POLLIN};
     return rvx__netfd_wait(&listener->netfd, &search->call, listener->fds, (unsigned)listener->n);
 }
 
@@ -149,7 +149,7 @@ static int search_conn(struct search *search)
 int rvx__accept(struct rvx_listener *listener, const struct rvx_ctx *ctx, const struct rvx__accept_hook *hook,
                 struct rvx_conn **conn, struct rvx_error *err)
 {
-    struct search search = { .listener = listener, .hook = hook };
+    struct search search = {.listener = listener, .hook = hook};
     int rc;
 
     *conn = NULL;

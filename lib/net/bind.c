@@ -1,8 +1,8 @@
 /* bind.c - making one listening socket: socket(2), ipv6(7), bind(2), listen(2)
  *
- * The order of the calls is Go's. IPV6_V6ONLY is always set, so that the machine's default (net.ipv6.bindv6only) does not
- * decide who can connect; a system that cannot set it has only one way to be. SO_REUSEADDR lets a server start again while
- * connections of its predecessor linger in TIME_WAIT; on Linux it does not let two servers share a port.
+ * The order of the calls is Go's. IPV6_V6ONLY is always set, so that the machine's default (net.ipv6.bindv6only) does
+ * not decide who can connect; a system that cannot set it has only one way to be. SO_REUSEADDR lets a server start
+ * again while connections of its predecessor linger in TIME_WAIT; on Linux it does not let two servers share a port.
  */
 #include <config.h>
 
@@ -57,7 +57,8 @@ static int call_control(const struct rvx__bind *bind, const struct rvx_addr *add
 
     if (bind->opts->control == NULL)
         return 0;
-    rc = bind->opts->control(bind->opts->control_arg, fd, concrete_network(bind, family_of(addr)), rvx_addr_text(addr, text));
+    rc = bind->opts->control(bind->opts->control_arg, fd, concrete_network(bind, family_of(addr)),
+                             rvx_addr_text(addr, text));
     return rc < 0 ? rc : 0;
 }
 
@@ -80,8 +81,8 @@ static void learn_addr(const struct rvx__bind *bind, struct rvx__listener_socket
 }
 
 /* syscall: receives the step that failed, NULL for the control hook. */
-static int make_socket(const struct rvx__bind *bind, const struct rvx__bind_place *place, struct rvx__listener_socket *socket,
-                       const char **syscall)
+static int make_socket(const struct rvx__bind *bind, const struct rvx__bind_place *place,
+                       struct rvx__listener_socket *socket, const char **syscall)
 {
     const struct rvx__sockops *ops = bind->ops;
     int rc;

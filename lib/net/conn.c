@@ -64,12 +64,13 @@ static int tell_end(const struct rvx_conn *conn, const char *op, const char *sys
         rvx__error_plain(err, code);
     else
         rvx__error_syscall(err, code, syscall);
-    return rvx__error_op(err, code, op, conn->network, rvx_addr_text(&conn->local, local), rvx_addr_text(&conn->remote, remote));
+    return rvx__error_op(err, code, op, conn->network, rvx_addr_text(&conn->local, local),
+                         rvx_addr_text(&conn->remote, remote));
 }
 
 static int wait_ready(struct rvx_conn *conn, struct rvx__netfd_call *call, short events)
 {
-    struct pollfd fds[2] = { { .fd = conn->fd, .events = events } };
+    struct pollfd fds[2] = {{.fd = conn->fd, .events = events}};
 
     return rvx__netfd_wait(&conn->netfd, call, fds, 1);
 }

@@ -19,7 +19,8 @@ struct rvx_conn {
     struct rvx_addr remote;
 };
 
-/* Makes a connection that has no descriptor yet; the maker sets fd, network and both addresses before anybody else sees it.
+/* Makes a connection that has no descriptor yet; the maker sets fd, network and both addresses before anybody else
+ * sees it.
  * Returns: one reference; NULL when out of memory. */
 struct rvx_conn *rvx__conn_new(const struct rvx__sockops *ops);
 

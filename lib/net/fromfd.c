@@ -1,7 +1,7 @@
 /* fromfd.c - listeners and connections made of descriptors: a program's own, or a service manager's (sd_listen_fds(3))
  *
- * What a descriptor is, it tells itself (socket(7): SO_TYPE, SO_ACCEPTCONN; getsockname(2)); networks get their plain names
- * then, without 4 or 6. Socket options are left as they are; accepted connections get the listener's.
+ * What a descriptor is, it tells itself (socket(7): SO_TYPE, SO_ACCEPTCONN; getsockname(2)); networks get their plain
+ * names then, without 4 or 6. Socket options are left as they are; accepted connections get the listener's.
  *
  * LISTEN_PIDFDID, newer than LISTEN_PID, is not looked at: the process id is enough for a process that reads its
  * environment once, at its start.
@@ -97,7 +97,8 @@ static int read_options(const struct rvx_listen_opts *opts, struct rvx__tune *tu
     return rvx__tune_init(tune, &local, err);
 }
 
-int rvx_listener_from_fd(int fd, const struct rvx_listen_opts *opts, struct rvx_listener **listener, struct rvx_error *err)
+int rvx_listener_from_fd(int fd, const struct rvx_listen_opts *opts, struct rvx_listener **listener,
+                         struct rvx_error *err)
 {
     const struct rvx__sockops *ops = &rvx__sockops_system;
     struct rvx_listener *made;

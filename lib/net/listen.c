@@ -1,8 +1,8 @@
 /* listen.c - rvx_listen(): from an address text to listening sockets
  *
  * Follows Go's net.Listen in what it listens on: of a host's addresses the first IPv4 one, else the first; for "no
- * address" in any spelling and the network "tcp" a single IPv6 socket that serves both families where the machine can do
- * that. Unlike Go, errors and the control hook then see the address really bound, "[::]:80", and all_addresses
+ * address" in any spelling and the network "tcp" a single IPv6 socket that serves both families where the machine can
+ * do that. Unlike Go, errors and the control hook then see the address really bound, "[::]:80", and all_addresses
  * makes one socket for each address, with one port for all.
  *
  * With all_addresses and port 0 the kernel chooses the first socket's port and the others have to get the same. It may
@@ -98,13 +98,13 @@ static bool is_wildcard(const struct rvx_addr *addr)
 /* The wildcard address of a family. */
 static struct rvx_addr make_wildcard(enum rvx_family family, uint16_t port)
 {
-    return (struct rvx_addr){ .family = (uint8_t)family, .port = port };
+    return (struct rvx_addr){.family = (uint8_t)family, .port = port};
 }
 
 /* Decides what to bind for an address: go-net's table of network and host. */
 static struct rvx__bind_place choose_place(const struct job *job, const struct rvx_addr *addr)
 {
-    struct rvx__bind_place place = { .addr = *addr, .only_v6 = true };
+    struct rvx__bind_place place = {.addr = *addr, .only_v6 = true};
     bool either = job->network.version == 0;
 
     if (is_wildcard(addr) && either && (job->caps.mapped || !job->caps.ipv4)) {
@@ -253,7 +253,7 @@ static int make_listener(const struct job *job, struct rvx_listener **out, struc
 int rvx__listen(const struct rvx__listen_env *env, const struct rvx__listen_call *call, struct rvx_listener **listener,
                 struct rvx_error *err)
 {
-    struct job job = { .call = call, .bind = { .ops = env->ops } };
+    struct job job = {.call = call, .bind = {.ops = env->ops}};
     int rc;
 
     *listener = NULL;
@@ -268,11 +268,12 @@ int rvx__listen(const struct rvx__listen_env *env, const struct rvx__listen_call
     return rc == 0 ? rvx__error_none(err) : rc;
 }
 
-int rvx_listen(struct rvx_resolver *resolver, const char *network, const char *address, const struct rvx_listen_opts *opts,
-               const struct rvx_ctx *ctx, struct rvx_listener **listener, struct rvx_error *err)
+int rvx_listen(struct rvx_resolver *resolver, const char *network, const char *address,
+               const struct rvx_listen_opts *opts, const struct rvx_ctx *ctx, struct rvx_listener **listener,
+               struct rvx_error *err)
 {
-    struct rvx__listen_env env = { .ops = &rvx__sockops_system };
-    struct rvx__listen_call call = { resolver, network, address, opts, ctx };
+    struct rvx__listen_env env = {.ops = &rvx__sockops_system};
+    struct rvx__listen_call call = {resolver, network, address, opts, ctx};
 
     return rvx__listen(&env, &call, listener, err);
 }

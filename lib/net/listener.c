@@ -133,7 +133,7 @@ size_t rvx_listener_addrs_n(const struct rvx_listener *listener)
 
 const struct rvx_addr *rvx_listener_addr(const struct rvx_listener *listener, size_t i)
 {
-    static const struct rvx_addr none = { .family = RVX_FAMILY_NONE };
+    static const struct rvx_addr none = {.family = RVX_FAMILY_NONE};
 
     return i < listener->n ? &listener->sockets[i]->addr : &none;
 }
@@ -148,8 +148,8 @@ int rvx_listener_set_deadline(struct rvx_listener *listener, rvx_time deadline)
     return rvx__netfd_set_deadline(&listener->netfd, RVX__NETFD_READ, deadline);
 }
 
-int rvx__listener_tell(const struct rvx_listener *listener, const struct rvx__listener_socket *socket, const char *syscall,
-                       int code, struct rvx_error *err)
+int rvx__listener_tell(const struct rvx_listener *listener, const struct rvx__listener_socket *socket,
+                       const char *syscall, int code, struct rvx_error *err)
 {
     char addr[RVX_ADDR_STRLEN];
 

@@ -30,7 +30,7 @@ struct rvx_listener {
     const struct rvx__sockops *ops;
     const char *network; /* static; as asked for */
     size_t n;
-    struct rvx__listener_socket **sockets; /* each in a place of its own, so that addresses stay put when sockets move */
+    struct rvx__listener_socket **sockets; /* each allocated alone, so that addresses stay put when sockets move */
     struct pollfd *fds;                    /* n + 1; for the accept that has the turn */
     size_t next;                           /* the socket to try first; likewise */
 };
@@ -47,7 +47,7 @@ void rvx__listener_clear(struct rvx_listener *listener);
 
 /* Fills `err` for a call on the listener that ended with `code`, an error or not, and returns the code.
  * socket: the one it is about; NULL: the first. */
-int rvx__listener_tell(const struct rvx_listener *listener, const struct rvx__listener_socket *socket, const char *syscall,
-                       int code, struct rvx_error *err);
+int rvx__listener_tell(const struct rvx_listener *listener, const struct rvx__listener_socket *socket,
+                       const char *syscall, int code, struct rvx_error *err);
 
 #endif

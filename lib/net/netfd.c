@@ -1,11 +1,11 @@
 /* netfd.c - pinning, turns, deadlines and closing
  *
  * The model is that of poll.FD in Go, built from one mutex and stack nodes. Calls of a side form a queue whose first
- * member has the turn. A call that has to wait notes its thread's waiter and "who" in its node, which is what "parked"
- * means, and waits without the mutex. Whoever changes something a parked call may depend on (a deadline, the turn, the
- * end) wakes it under the mutex, and the call looks at everything again: there is one list of reasons to stop,
- * check_call(), and it is asked before every system call and after every wake. Wakes are sticky by the waiter's contract,
- * so the gap between unlocking and waiting is harmless, and so is a wake too many.
+ * member has the turn. A call that has to wait notes its thread's waiter and "who" in its node, which is what
+ * "parked" means, and waits without the mutex. Whoever changes something a parked call may depend on (a deadline, the
+ * turn, the end) wakes it under the mutex, and the call looks at everything again: there is one list of reasons to
+ * stop, check_call(), and it is asked before every system call and after every wake. Wakes are sticky by the waiter's
+ * contract, so the gap between unlocking and waiting is harmless, and so is a wake too many.
  *
  * wake() is called with the mutex held. That is what keeps the woken side's stack node, and the closer's handle, alive
  * during the call; a waiter's wake() must therefore not call back into the library.
@@ -24,7 +24,7 @@
 
 int rvx__netfd_init(struct rvx__netfd *netfd)
 {
-    *netfd = (struct rvx__netfd){ .pokes = 0 };
+    *netfd = (struct rvx__netfd){.pokes = 0};
     for (unsigned i = 0; i < RVX__NETFD_SIDES; i++) {
         rvx__list_init(&netfd->sides[i].calls);
         netfd->sides[i].deadline = RVX_FOREVER;
@@ -92,7 +92,8 @@ static void wake_all(const struct rvx__netfd *netfd)
 
 /* Waits once, without the mutex: for a descriptor, the cancel token, a deadline, a wake, or for no reason at all.
  * fds: room for n + 1.  Returns: how many of the first n are ready, or -errno. */
-static int park_call(struct rvx__netfd *netfd, struct rvx__netfd_call *call, struct pollfd *fds, unsigned n, rvx_time until)
+static int park_call(struct rvx__netfd *netfd, struct rvx__netfd_call *call, struct pollfd *fds, unsigned n,
+                     rvx_time until)
 {
     const struct rvx_waiter *waiter = rvx__waiter_get();
     rvx_time deadline = rvx__deadline_min(call_deadline(netfd, call), until);
@@ -100,7 +101,7 @@ static int park_call(struct rvx__netfd *netfd, struct rvx__netfd_call *call, str
     int ready;
 
     if (call->ctx.cancel != NULL)
-        fds[all++] = (struct pollfd){ .fd = rvx__cancel_fd(call->ctx.cancel), .events = POLLIN };
+        fds[all++] = (struct pollfd){.fd = rvx__cancel_fd(call->ctx.cancel), .events = POLLIN};
     call->who = waiter->current(waiter->self);
     call->waiter = waiter;
     pthread_mutex_unlock(&netfd->mutex);
@@ -127,7 +128,7 @@ int rvx__netfd_enter(struct rvx__netfd *netfd, enum rvx__netfd_side side, const 
     struct pollfd room[1];
     int rc;
 
-    *call = (struct rvx__netfd_call){ .side = side };
+    *call = (struct rvx__netfd_call){.side = side};
     rc = rvx__ctx_copy(&call->ctx, ctx);
     if (rc < 0)
         return rc;
@@ -225,7 +226,7 @@ int rvx__netfd_set_deadline(struct rvx__netfd *netfd, enum rvx__netfd_side side,
 
 int rvx__netfd_close(struct rvx__netfd *netfd)
 {
-    struct rvx__netfd_call call = { .side = RVX__NETFD_PIN, .ctx = { .deadline = RVX_FOREVER } };
+    struct rvx__netfd_call call = {.side = RVX__NETFD_PIN, .ctx = {.deadline = RVX_FOREVER}};
     struct pollfd room[1];
     int rc = RVX_ECLOSED;
 

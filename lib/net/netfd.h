@@ -1,7 +1,7 @@
 /* netfd.h - what listeners and connections share: who is inside, whose turn it is, until when, and how it ends
  *
- * A netfd guards descriptors; it does not hold them. Every call that uses one of them enters first and leaves last, and is
- * represented by a node on its own stack:
+ * A netfd guards descriptors; it does not hold them. Every call that uses one of them enters first and leaves last,
+ * and is represented by a node on its own stack:
  *
  *     rc = rvx__netfd_enter(netfd, RVX__NETFD_READ, ctx, &call);
  *     while (rc == 0 && (n = recv(...)) == -EAGAIN)
@@ -10,9 +10,9 @@
  *     rvx__netfd_leave(netfd, &call);
  *
  * Calls of one side take turns, in the order they came, so that whole writes (and reads, and accepts) never mix and a
- * connection wakes one of a hundred accepting threads. Waiting for a turn and waiting for the descriptor end alike: by
- * the deadline of the side, by the context, or because the netfd was closed. As long as a call is inside, close() waits:
- * neither the descriptor's number nor the memory of its handle can be reused under a running call.
+ * connection wakes one of a hundred accepting threads. Waiting for a turn and waiting for the descriptor end alike:
+ * by the deadline of the side, by the context, or because the netfd was closed. As long as a call is inside, close()
+ * waits: neither the descriptor's number nor the memory of its handle can be reused under a running call.
  */
 #ifndef RVX_NET_NETFD_H
 #define RVX_NET_NETFD_H
@@ -89,8 +89,8 @@ void rvx__netfd_poke(struct rvx__netfd *netfd);
 /* Sets the deadline of a side; calls inside notice.  Returns: 0 or RVX_ECLOSED. */
 int rvx__netfd_set_deadline(struct rvx__netfd *netfd, enum rvx__netfd_side side, rvx_time deadline);
 
-/* Lets nobody in any more, wakes everybody inside, and waits until they have left: then the descriptors are the caller's
- * alone.
+/* Lets nobody in any more, wakes everybody inside, and waits until they have left: then the descriptors are the
+ * caller's alone.
  * Returns: 0; RVX_ECLOSED if it was closed before. */
 int rvx__netfd_close(struct rvx__netfd *netfd);
 

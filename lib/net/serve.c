@@ -1,9 +1,9 @@
 /* serve.c - rvx_serve(): an accept loop with a bound, a back-off and an orderly end
  *
  * One task for each connection: the connection, and the handler that runs for it on a thread of its own, or wherever
- * opts->executor runs things. The loop waits for room before it accepts, so clients over the limit wait in the kernel's queue and
- * not in ours. All its waiting is done inside the listener's netfd, which a finishing task pokes: closing the
- * listener, the context and a free place all end the same wait.
+ * opts->executor runs things. The loop waits for room before it accepts, so clients over the limit wait in the
+ * kernel's queue and not in ours. All its waiting is done inside the listener's netfd, which a finishing task pokes:
+ * closing the listener, the context and a free place all end the same wait.
  *
  * At the end the listener is closed first. Then tasks get their time; those that still run get their connections closed
  * under them, which ends every call they are blocked in. What a handler does besides cannot be ended by
@@ -38,10 +38,10 @@ struct serve {
     struct rvx_serve_opts opts;
     struct rvx__threads threads;
     struct rvx_executor executor;
-    struct rvx__netfd gate;  /* guards no descriptor: what the end waits in, when the listener is closed */
-    pthread_mutex_t mutex;   /* over the rest; taken before the mutex of a netfd */
-    struct rvx__link tasks;  /* whose connections may be closed */
-    unsigned running;        /* tasks that may still touch this */
+    struct rvx__netfd gate; /* guards no descriptor: what the end waits in, when the listener is closed */
+    pthread_mutex_t mutex;  /* over the rest; taken before the mutex of a netfd */
+    struct rvx__link tasks; /* whose connections may be closed */
+    unsigned running;       /* tasks that may still touch this */
 };
 
 /* One connection and its handler. */
@@ -179,7 +179,7 @@ static int insist_task(struct serve *serve, struct rvx_conn *conn)
 /* Serves one connection.  Returns: 0, or why serving ends. */
 static int serve_next(struct serve *serve, struct rvx_error *err)
 {
-    struct rvx__accept_hook hook = { serve->opts.failed, serve->arg };
+    struct rvx__accept_hook hook = {serve->opts.failed, serve->arg};
     struct rvx_conn *conn;
     int rc;
 
@@ -200,7 +200,7 @@ static int serve_next(struct serve *serve, struct rvx_error *err)
 /* Waits for the tasks that run.  Returns: 0, or RVX_ETIMEOUT at `until`. */
 static int wait_tasks(struct serve *serve, rvx_time until)
 {
-    struct rvx_ctx ctx = { sizeof ctx, until, NULL };
+    struct rvx_ctx ctx = {sizeof ctx, until, NULL};
     struct rvx__netfd_call call;
     int rc;
 
@@ -258,7 +258,7 @@ static int check_options(struct serve *serve, const struct rvx_serve_opts *opts,
         local->drain = DEFAULT_DRAIN;
     if (local->stack_size == 0)
         local->stack_size = DEFAULT_STACK_SIZE;
-    serve->executor = (struct rvx_executor){ sizeof serve->executor, &serve->threads, start_thread };
+    serve->executor = (struct rvx_executor){sizeof serve->executor, &serve->threads, start_thread};
     if (local->executor != NULL && rvx__opts_copy(&serve->executor, sizeof serve->executor, local->executor) < 0)
         return rvx__error_option(err, "executor", rvx__view_text(""));
     return 0;
@@ -317,7 +317,7 @@ static void fini_serve(struct serve *serve)
 int rvx_serve(struct rvx_listener *listener, rvx_handler_fn handler, void *arg, const struct rvx_serve_opts *opts,
               const struct rvx_ctx *ctx, struct rvx_error *err)
 {
-    struct serve serve = { .listener = listener, .handler = handler, .arg = arg, .ctx = ctx };
+    struct serve serve = {.listener = listener, .handler = handler, .arg = arg, .ctx = ctx};
     int rc = check_options(&serve, opts, err);
 
     if (rc == 0) {

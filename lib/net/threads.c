@@ -1,9 +1,10 @@
 /* threads.c - threads that are all gone when they are said to be
  *
- * Detached threads are not an answer: they may still be on their way out, in our code and on their stack, after the last of
- * their work was seen to be done, which leak checkers report and dlclose(3) does not survive. Nor is a list of threads to
- * join later: their stacks would be kept until somebody comes by. So each thread, at its very end, leaves its name and joins
- * the one whose name it found there: there is never more than one dead thread around, and joining the last joins all.
+ * Detached threads are not an answer: they may still be on their way out, in our code and on their stack, after the
+ * last of their work was seen to be done, which leak checkers report and dlclose(3) does not survive. Nor is a list
+ * of threads to join later: their stacks would be kept until somebody comes by. So each thread, at its very end,
+ * leaves its name and joins the one whose name it found there: there is never more than one dead thread around, and
+ * joining the last joins all.
  */
 #include <config.h>
 
@@ -101,7 +102,7 @@ int rvx__threads_start(struct rvx__threads *threads, void (*run)(void *arg), voi
 
     if (start == NULL)
         return -ENOMEM;
-    *start = (struct start){ threads, run, arg };
+    *start = (struct start){threads, run, arg};
     pthread_mutex_lock(&threads->mutex);
     threads->running++;
     pthread_mutex_unlock(&threads->mutex);

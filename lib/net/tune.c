@@ -29,7 +29,7 @@ static bool read_seconds(rvx_time duration, int *seconds)
 
 int rvx__tune_init(struct rvx__tune *tune, const struct rvx_listen_opts *opts, struct rvx_error *err)
 {
-    struct rvx__view none = { NULL, 0 };
+    struct rvx__view none = {NULL, 0};
 
     tune->nodelay = !opts->no_nodelay;
     tune->keepalive = !opts->no_keepalive;

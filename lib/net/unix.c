@@ -1,12 +1,13 @@
 /* unix.c - Unix-domain addresses (unix(7)) and the files they leave behind
  *
- * A path takes at most 107 bytes, one less than fits, so that it always has its NUL; an abstract name takes all 108, the
- * first of which is NUL and shows as '@'.
+ * A path takes at most 107 bytes, one less than fits, so that it always has its NUL; an abstract name takes all 108,
+ * the first of which is NUL and shows as '@'.
  *
- * Binding makes a file that outlives the socket. We remove ours when we close, before we close, so that nobody finds a file
- * without a server behind it. Unlike Go we look first whether it still is ours: when a new server has put its socket in the
- * place of the old one, the old one leaves it alone. What can change between looking and removing, changes; there is no
- * system call that does both. A file left by a server that died is not removed: that is for the program to decide.
+ * Binding makes a file that outlives the socket. We remove ours when we close, before we close, so that nobody finds
+ * a file without a server behind it. Unlike Go we look first whether it still is ours: when a new server has put its
+ * socket in the place of the old one, the old one leaves it alone. What can change between looking and removing,
+ * changes; there is no system call that does both. A file left by a server that died is not removed: that is for the
+ * program to decide.
  */
 #include <config.h>
 

@@ -2,7 +2,9 @@
 
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
-	UBSAN_OPTIONS=print_stacktrace=1; export UBSAN_OPTIONS; \
+	ASAN_OPTIONS="$${ASAN_OPTIONS-allocator_may_return_null=1:detect_stack_use_after_return=1}"; export ASAN_OPTIONS; \
+	TSAN_OPTIONS="$${TSAN_OPTIONS-allocator_may_return_null=1}"; export TSAN_OPTIONS; \
+	UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; export UBSAN_OPTIONS; \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \
 	NM='$(NM)'; export NM; CC='$(CC)'; export CC; CXX='$(CXX)'; export CXX; AWK='$(AWK)'; export AWK; \
@@ -28,19 +30,24 @@ include %D%/cli/local.mk
 include %D%/lint/local.mk
 endif
 
-EXTRA_DIST += %D%/count.sh %D%/coverage.sh
+EXTRA_DIST += %D%/count.sh %D%/coverage.sh %D%/valgrind.supp
 
-# The programs of TESTS, not its scripts, under valgrind. A program that is too slow there, or that measures time or
-# counts descriptors, is named in VALGRIND_SKIP.
-VALGRIND_SKIP =
-VALGRIND_RUN = $(LIBTOOL) $(AM_LIBTOOLFLAGS) --mode=execute $(VALGRIND) -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes
-
-.PHONY: check-valgrind update-symbols
-check-valgrind: all
-	@test -n "$(VALGRIND)" || { echo "make check-valgrind: configure did not find valgrind" >&2; exit 1; }
+# The programs of TESTS, not its scripts: what instrumented builds are for.
+.PHONY: check-programs check-valgrind update-symbols
+check-programs: all
 	@tests=; for t in $(TESTS); do \
-		case " $(VALGRIND_SKIP) " in *" $$t "*) continue;; esac; \
+		case " $(SKIP_PROGRAMS) " in *" $$t "*) continue;; esac; \
 		case $$t in *.sh) ;; *) tests="$$tests $$t";; esac; \
 	done; \
-	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests" LOG_COMPILER="$(VALGRIND_RUN)"
+	$(MAKE) $(AM_MAKEFLAGS) check TESTS="$$tests"
+
+# The same under valgrind. A program that is too slow there, or that measures time or counts descriptors, is named in
+# VALGRIND_SKIP.
+VALGRIND_SKIP =
+VALGRIND_RUN = $(LIBTOOL) $(AM_LIBTOOLFLAGS) --mode=execute $(VALGRIND) -q --error-exitcode=99 --leak-check=full \
+	--errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes \
+	--suppressions=$(abs_top_srcdir)/%D%/valgrind.supp
+
+check-valgrind:
+	@test -n "$(VALGRIND)" || { echo "make check-valgrind: configure did not find valgrind" >&2; exit 1; }
+	@$(MAKE) $(AM_MAKEFLAGS) check-programs SKIP_PROGRAMS="$(VALGRIND_SKIP)" LOG_COMPILER="$(VALGRIND_RUN)"

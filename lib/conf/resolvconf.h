@@ -20,7 +20,7 @@
 #define RVX__RESOLVCONF_SERVERS_MAX 16
 #define RVX__RESOLVCONF_SEARCH_MAX 1024
 #define RVX__RESOLVCONF_SORTLIST_MAX 64
-#define RVX__RESOLVCONF_LOOKUP_MAX 4
+#define RVX__RESOLVCONF_LOOKUP_MAX 3
 
 /* The options that are on or off. The names of the file are beside them. */
 enum rvx__resolvconf_option {
@@ -57,7 +57,8 @@ struct rvx__resolvconf {
     size_t servers_dropped; /* usable ones above the maximum */
     bool servers_given;     /* false: these are the defaults */
 
-    /* search or domain, whichever comes last: names with their trailing dot */
+    /* search or domain, whichever comes last: names with their trailing dot. A bare "." is no name, but alone it says
+     * that there shall be no search list, not even the default */
     const char *const *search;
     size_t search_n;
     bool search_given; /* false: the default, the domain part of the host's name if there is one */

@@ -7,9 +7,9 @@
 # first; if one does not fit, everything starts again with the next multiplier. The hash is kept to 24 bits and the
 # multiplier below 256, so that awk's floating-point numbers hold every step exactly.
 
-function fail(text)
+function fail(reason)
 {
-    print FILENAME ":" FNR ": " text | "cat 1>&2"
+    print FILENAME ":" FNR ": " reason | "cat 1>&2"
     failed = 1
     exit 1
 }
@@ -148,7 +148,7 @@ function print_table()
         print "    {" entry_at[i] ", " port[i] ", " entry_len[i] ", " entry_name_len[i] ", " protocol_of[i] "},"
     print "};\n\nstatic const uint16_t displacements[BUCKETS] = {"
     for (i = 0; i < BUCKETS; i++)
-        printf "%s%d,%s", i % 16 ? " " : "    ", displacement[i], i % 16 == 15 ? "\n" : ""
+        printf("%s%d,%s", (i % 16 ? " " : "    "), displacement[i], (i % 16 == 15 ? "\n" : ""))
     print "};\n\nstatic const struct slot slots[SLOTS] = {"
     for (i = 0; i < SLOTS; i++) {
         w = slot_word[i]

@@ -122,16 +122,31 @@ static size_t find_fold(struct rvx__view bytes, struct rvx__view needle)
     return find_between(bytes, needle, i, ends);
 }
 
+static uint32_t count_newlines(struct rvx__view bytes)
+{
+    uint32_t n = 0;
+    size_t i = 0;
+
+    for (; bytes.len - i >= 8; i += 8) {
+        uint64_t other = load_eight(bytes, i) ^ EIGHT('\n');
+        /* The top bit of each byte that is 0, then their number. */
+        uint64_t zero = ~(((other & EIGHT(0x7f)) + EIGHT(0x7f)) | other | EIGHT(0x7f));
+
+        n += (uint32_t)((zero >> 7) * EIGHT(1) >> 56);
+    }
+    for (; i < bytes.len; i++)
+        n += rvx__view_at(bytes, i) == '\n';
+    return n;
+}
+
 /* Passes over the lines before the one that `at` is in. */
 static void skip_lines(struct rvx__lines *lines, size_t at)
 {
-    size_t end;
+    size_t newline = rvx__view_find_last(rvx__view_to(lines->rest, at), '\n');
+    size_t start = newline == RVX__NPOS ? 0 : newline + 1;
 
-    while ((end = rvx__view_find(rvx__view_to(lines->rest, at), '\n')) != RVX__NPOS) {
-        lines->rest = rvx__view_from(lines->rest, end + 1);
-        lines->number++;
-        at -= end + 1;
-    }
+    lines->number += count_newlines(rvx__view_to(lines->rest, start));
+    lines->rest = rvx__view_from(lines->rest, start);
 }
 
 bool rvx__lines_seek(struct rvx__lines *lines, struct rvx__view needle, struct rvx__view *line)

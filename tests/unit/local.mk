@@ -52,3 +52,27 @@ TESTS += %D%/test_log
 %C%_test_log_SOURCES = %D%/test_log.c
 %C%_test_log_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_log_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_ip
+TESTS += %D%/test_ip
+%C%_test_ip_SOURCES = %D%/test_ip.c tests/support/addrgen.c tests/support/addrgen.h
+%C%_test_ip_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_ip_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_hostport
+TESTS += %D%/test_hostport
+%C%_test_hostport_SOURCES = %D%/test_hostport.c tests/support/addrgen.c tests/support/addrgen.h
+%C%_test_hostport_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_hostport_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_port
+TESTS += %D%/test_port
+%C%_test_port_SOURCES = %D%/test_port.c
+%C%_test_port_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_port_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_sockaddr
+TESTS += %D%/test_sockaddr
+%C%_test_sockaddr_SOURCES = %D%/test_sockaddr.c
+%C%_test_sockaddr_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sockaddr_LDADD = $(UNIT_LIBS)

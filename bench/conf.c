@@ -51,6 +51,12 @@ static struct rvx__view read_file(const struct job *job)
     return rvx__view_of(job->bytes, n < 0 ? 0 : (size_t)n);
 }
 
+/* glibc reads resolv.conf again only when it has changed. */
+static void touch_file(const struct job *job)
+{
+    utimensat(AT_FDCWD, job->path, NULL, 0);
+}
+
 /* One pass each. Returns the number of entries. */
 
 static size_t whole_hosts_resolvx(const struct job *job)
@@ -80,6 +86,7 @@ static size_t whole_resolvconf_resolvx(const struct job *job)
     struct rvx__resolvconf conf;
     size_t n = 0;
 
+    touch_file(job);
     if (rvx__resolvconf_parse(&conf, read_file(job), rvx__view_text("")) == 0)
         n = conf.servers_n;
     rvx__resolvconf_fini(&conf);
@@ -140,7 +147,7 @@ static size_t whole_resolvconf_glibc(const struct job *job)
     struct __res_state state;
     size_t n = 0;
 
-    (void)job;
+    touch_file(job);
     memset(&state, 0, sizeof state);
     if (res_ninit(&state) == 0)
         n = (size_t)state.nscount;

@@ -1,7 +1,7 @@
 /* loop.h - an event loop: descriptors, timers, and operations that call back
  *
- * A loop belongs to one thread; only rvx_loop_post() may be called from another. It can be run, or it can be driven from
- * any other event loop through one pollable descriptor:
+ * A loop belongs to one thread; only rvx_loop_post() may be called from another. It can be run, or it can be driven
+ * from any other event loop through one pollable descriptor:
  *
  *     watch rvx_loop_fd(loop) for reading; whenever it is ready, call rvx_loop_dispatch(loop)
  *
@@ -47,7 +47,7 @@ struct rvx_loop_opts {
 
 /* Makes a loop for the calling thread.
  * opts: may be NULL.  loop: not NULL; set to NULL on failure.  err: may be NULL.
- * Returns: 0; -ENOMEM; RVX_EOPTIONS; -errno of epoll_create1(2), eventfd(2) or timerfd_create(2).
+ * Returns: 0; -ENOMEM; RVX_EOPTIONS; -errno of epoll_create1(2), eventfd(2) or epoll_ctl(2).
  * Ownership: free with rvx_loop_free(). */
 RVX_API int rvx_loop_new(const struct rvx_loop_opts *opts, struct rvx_loop **loop, struct rvx_error *err);
 
@@ -55,19 +55,21 @@ RVX_API int rvx_loop_new(const struct rvx_loop_opts *opts, struct rvx_loop **loo
  * Callback: allowed inside any; the call that dispatched it then returns at once. */
 RVX_API void rvx_loop_free(struct rvx_loop *loop);
 
-/* Runs until rvx_loop_stop() is called or no operation is pending.
+/* Runs until rvx_loop_stop() is called, or until no operation is pending and no post waits.
  * Returns: 0; RVX_EFORKED in a child of the process that made the loop; -errno if waiting fails. */
 RVX_API int rvx_loop_run(struct rvx_loop *loop);
 
 /* Waits for events until `deadline` at most, then calls back what is due: one turn of rvx_loop_run().
- * Returns: the number of callbacks run, 0 on timeout; otherwise as rvx_loop_run(). */
+ * Returns: the number of callbacks run; 0 on timeout, or when what happened was not the end of an operation; otherwise
+ *          as rvx_loop_run(). */
 RVX_API int rvx_loop_turn(struct rvx_loop *loop, rvx_time deadline);
 
-/* Makes rvx_loop_run() return after the current turn.  Callback: meant for them. */
+/* Makes the rvx_loop_run() that is running return after the current turn.  Callback: meant for them. */
 RVX_API void rvx_loop_stop(struct rvx_loop *loop);
 
 /* Gives the one descriptor that is readable whenever rvx_loop_dispatch() has something to do.
- * Returns: a descriptor that the loop owns, the same every time; -EOPNOTSUPP with RVX_POLLER_POLL. */
+ * Returns: a descriptor that the loop owns, the same every time; -EOPNOTSUPP with RVX_POLLER_POLL; RVX_EFORKED;
+ *          -ENOMEM; -errno of timerfd_create(2), which the first call makes. */
 RVX_API int rvx_loop_fd(struct rvx_loop *loop);
 
 /* Calls back what is due, without waiting.
@@ -78,21 +80,24 @@ RVX_API int rvx_loop_dispatch(struct rvx_loop *loop);
 RVX_API rvx_time rvx_loop_now(const struct rvx_loop *loop);
 
 /* Has `callback` called on the loop's thread, with result 0. Posts are called in the order they were made.
- * Returns: 0, -ENOMEM.
+ * Returns: 0, -ENOMEM, RVX_EFORKED.
  * Thread: any; the loop must not be freed meanwhile. */
 RVX_API int rvx_loop_post(struct rvx_loop *loop, rvx_op_fn callback, void *arg);
 
-/* Starts a timer. The callback gets result 0 when `deadline` has passed.
+/* Starts a timer. The callback gets result 0 when `deadline` has passed; with RVX_FOREVER or 0 it can only be
+ * cancelled.
  * op: may be NULL; otherwise the handle for rvx_op_cancel().
  * Returns: 0, -ENOMEM, RVX_EFORKED. */
-RVX_API int rvx_timer_start(struct rvx_loop *loop, rvx_time deadline, rvx_op_fn callback, void *arg, struct rvx_op **op);
+RVX_API int rvx_timer_start(struct rvx_loop *loop, rvx_time deadline, rvx_op_fn callback, void *arg,
+                            struct rvx_op **op);
 
-/* Starts waiting, once, for a descriptor. The callback gets the ready events of poll(2), which may be POLLERR or POLLHUP
- * though not asked for; or RVX_ETIMEOUT.
- * fd: borrowed; cancel before closing it.  events: POLLIN, POLLOUT or both.
- * Returns: 0, -ENOMEM, RVX_EFORKED; -EPERM for a descriptor that cannot be waited for, such as a regular file. */
-RVX_API int rvx_wait_start(struct rvx_loop *loop, int fd, short events, rvx_time deadline, rvx_op_fn callback, void *arg,
-                           struct rvx_op **op);
+/* Starts waiting, once, for a descriptor. The callback gets the ready events of poll(2), which may be POLLERR or
+ * POLLHUP though not asked for; or RVX_ETIMEOUT.
+ * fd: borrowed; cancel before closing it.  events: POLLIN, POLLOUT or both.  deadline: RVX_FOREVER or 0 for none.
+ * Returns: 0, -ENOMEM, RVX_EFORKED; -EINVAL for other events; -EBADF for a number that is no descriptor; -EPERM for a
+ *          descriptor that cannot be waited for, such as a regular file. */
+RVX_API int rvx_wait_start(struct rvx_loop *loop, int fd, short events, rvx_time deadline, rvx_op_fn callback,
+                           void *arg, struct rvx_op **op);
 
 /* Ends an operation: its callback will not run. The operation is gone afterwards.
  * op: may be NULL.

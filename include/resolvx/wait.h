@@ -68,11 +68,12 @@ struct rvx_waiter {
 
     /* Waits until one of `n` descriptors is ready as poll(2) defines it, `deadline` passes, or wake() is called.
      * fds: n entries, `revents` to be filled; n may be 0.  deadline: absolute, RVX_FOREVER for none.
-     * Returns: the number of ready entries; 0 if the deadline passed, on a wake, or for no reason at all; -errno only if
-     *          waiting is impossible. */
+     * Returns: the number of ready entries; 0 if the deadline passed, on a wake, or for no reason at all; -errno only
+     *          if waiting is impossible. */
     int (*wait)(void *self, struct pollfd *fds, unsigned n, rvx_time deadline);
 
-    /* Names the current waiting context (a thread, a coroutine) for wake(). */
+    /* Names the current waiting context (a thread, a coroutine) for wake(). The name has to stay good until the call
+     * that asked for it returns, whether it waits or not; it cannot fail. */
     void *(*current)(void *self);
 
     /* Makes the wait() of context `who` return, the current one or else the next. Called from any thread. */

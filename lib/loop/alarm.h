@@ -15,7 +15,8 @@ void rvx__alarm_fini(struct rvx__alarm *alarm);
 /* 0, or -errno of timerfd_create(2). */
 int rvx__alarm_open(struct rvx__alarm *alarm);
 
-/* Has it become readable at `deadline`, or earlier; one that has become readable is so no longer, unless `deadline` is past. */
+/* Has it become readable at `deadline`, or earlier; one that has become readable is so no longer, unless `deadline` is
+ * past. */
 void rvx__alarm_set(struct rvx__alarm *alarm, rvx_time deadline);
 
 #endif

@@ -1,11 +1,11 @@
 /* cancel.c - tokens that cancel blocking calls from elsewhere
  *
- * Model: a flag for those who ask, and an eventfd(2) for those who wait: written once, never read, readable for ever. Any
- * number of waits can have it in their set, and none takes the news from another. Firing is an atomic exchange and a
- * write(2), both allowed in a signal handler, with errno left as it was.
+ * Model: a flag for those who ask, and an eventfd(2) for those who wait: written once, never read, readable for ever.
+ * Any number of waits can have it in their set, and none takes the news from another. Firing is an atomic exchange and
+ * a write(2), both allowed in a signal handler, with errno left as it was.
  *
- * The eventfd is shared with forked children, the flag is not. Whoever waits takes the descriptor's word, so a token that
- * one process fires ends the waits of both.
+ * The eventfd is shared with forked children, the flag is not. Whoever waits takes the descriptor's word, so a token
+ * that one process fires ends the waits of both.
  *
  * Not done: unfiring; a reason.
  */

@@ -1,14 +1,14 @@
 /* loop.c - the event loop: one turn, and who may ask for it
  *
  * A turn has two halves. First it gathers: tells the poller what changed, waits, and lets engines work on ready
- * descriptors, due timers and notes from other threads, in this order; engines end operations, which so enter the queue.
- * Then it hands out: calls back the operations that are in the queue. No engine is on the stack then, and nothing of the
- * loop is looked at after a callback before its frame has said that the loop is still there.
+ * descriptors, due timers and notes from other threads, in this order; engines end operations, which so enter the
+ * queue. Then it hands out: calls back the operations that are in the queue. No engine is on the stack then, and
+ * nothing of the loop is looked at after a callback before its frame has said that the loop is still there.
  *
  * Events come before timers, so that an answer that came in time counts even if the thread was late to look.
  *
- * The loop of another library watches rvx_loop_fd(): the epoll descriptor, which is readable while anything in its set is.
- * That set has the eventfd of wake.c, written to also when operations wait in the queue, and from the first call of
+ * The loop of another library watches rvx_loop_fd(): the epoll descriptor, which is readable while anything in its set
+ * is. That set has the eventfd of wake.c, written to also when operations wait in the queue, and from the first call of
  * rvx_loop_fd() on the timer descriptor of alarm.c. For such a loop every change has to be told at once, except while
  * gathering, as the next thing to wait on the descriptor is not a turn. A loop nobody watches pays for none of that.
  *

@@ -1,8 +1,8 @@
 /* loop_wait.c - blocking calls as operations: contexts, and turning a loop until a call is done
  *
  * The loop is the call's own. On a thread with the default waiter the loop waits itself: one system call per wait, with
- * the cancel token watched like any other descriptor. With a foreign waiter, what waits is the loop's one descriptor and
- * the token's, and the loop is dispatched in between, so a coroutine parks where a thread would have slept. A loop
+ * the cancel token watched like any other descriptor. With a foreign waiter, what waits is the loop's one descriptor
+ * and the token's, and the loop is dispatched in between, so a coroutine parks where a thread would have slept. A loop
  * without such a descriptor blocks the thread in both cases.
  */
 #include <config.h>
@@ -55,7 +55,8 @@ static int prepare(struct call *call)
     }
     if (call->ctx.cancel == NULL)
         return rvx__loop_check(call->loop);
-    return rvx__watch_start(call->loop, &call->cancel_watch, rvx__cancel_fd(call->ctx.cancel), POLLIN, note_cancel, call);
+    return rvx__watch_start(call->loop, &call->cancel_watch, rvx__cancel_fd(call->ctx.cancel), POLLIN, note_cancel,
+                            call);
 }
 
 /* Waits once through the waiter. The number of operations called back, or -errno. */

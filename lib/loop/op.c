@@ -2,7 +2,8 @@
  *
  * Model: an operation is in one of two lists of its loop, pending ones in no order, finished ones in the order in which
  * they finished, numbered. Handing out takes those whose number had been given out when it began; what callbacks add
- * waits for the next turn, so that a chain of operations that finish at once cannot keep descriptors from being looked at.
+ * waits for the next turn, so that a chain of operations that finish at once cannot keep descriptors from being looked
+ * at.
  *
  * An operation is freed before its callback runs, and after the callback the only thing looked at is the frame on the
  * stack, which says whether there still is a loop. That is why everything is legal inside a callback, a nested turn of
@@ -14,7 +15,8 @@
 
 #include "loop/private.h"
 
-void rvx__op_init(struct rvx_op *op, struct rvx_loop *loop, const struct rvx__op_kind *kind, rvx_op_fn callback, void *arg)
+void rvx__op_init(struct rvx_op *op, struct rvx_loop *loop, const struct rvx__op_kind *kind, rvx_op_fn callback,
+                  void *arg)
 {
     *op = (struct rvx_op){.loop = loop, .kind = kind, .callback = callback, .arg = arg};
     rvx__list_append(&loop->pending, &op->link);

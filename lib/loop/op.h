@@ -2,7 +2,7 @@
  *
  * A kind of operation embeds a struct rvx_op and has a table. Its life:
  *
- *     start     allocate; rvx__op_init(); start watches, timers, jobs. If one of those fails: rvx__op_fini(), free, return.
+ *     start     allocate; rvx__op_init(); start watches, timers, jobs; if one fails: rvx__op_fini(), free, return
  *     pending   the engine works on it
  *     finished  rvx__op_finish(): it is in the loop's queue, and not the engine's any more
  *     handed    the loop took it out of the queue: the operation is freed, then the user's callback runs
@@ -42,7 +42,8 @@ struct rvx_op {
 };
 
 /* Makes an operation pending. Call rvx__loop_check() before. */
-void rvx__op_init(struct rvx_op *op, struct rvx_loop *loop, const struct rvx__op_kind *kind, rvx_op_fn callback, void *arg);
+void rvx__op_init(struct rvx_op *op, struct rvx_loop *loop, const struct rvx__op_kind *kind, rvx_op_fn callback,
+                  void *arg);
 
 /* Undoes rvx__op_init() for a start function that failed; nothing of `kind` is called. */
 void rvx__op_fini(struct rvx_op *op);

@@ -8,8 +8,8 @@
 
 #include <resolvx/time.h>
 
-/* Together with events: report once, then stay silent until set again. Alone: stay silent, but known. POLLERR and POLLHUP
- * may still be reported once to one that is set to be silent, for the caller to ignore. */
+/* Together with events: report once, then stay silent until set again. Alone: stay silent, but known. POLLERR and
+ * POLLHUP may still be reported once to one that is set to be silent, for the caller to ignore. */
 #define RVX__POLLER_ONCE 0x4000u
 
 struct rvx__ready {

@@ -1,7 +1,7 @@
 /* post.c - calls from other threads
  *
- * A post is a note that becomes an operation when it arrives, finished from the start: so it takes its place in the queue
- * and goes away with the loop like all the others.
+ * A post is a note that becomes an operation when it arrives, finished from the start: so it takes its place in the
+ * queue and goes away with the loop like all the others.
  */
 #include <config.h>
 

@@ -14,7 +14,8 @@ static rvx_time normalise(rvx_time deadline)
     return deadline != 0 ? deadline : RVX_FOREVER;
 }
 
-int rvx__timer_start(struct rvx_loop *loop, struct rvx__timer *timer, rvx_time deadline, rvx__timer_fn callback, void *arg)
+int rvx__timer_start(struct rvx_loop *loop, struct rvx__timer *timer, rvx_time deadline, rvx__timer_fn callback,
+                     void *arg)
 {
     int result = rvx__loop_check(loop);
 

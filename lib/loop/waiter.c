@@ -4,8 +4,8 @@
  * by which the default one is woken, made when a call first asks for it, and the key whose destructor closes that
  * eventfd when the thread ends. A program that never blocks in a call that others may interrupt has none of it.
  *
- * The default waiter is ppoll(2) on the caller's descriptors and that eventfd. What it calls the current context is
- * the thread's own thread-local record, which stays where it is as long as the thread lives. A wake writes to the eventfd
+ * The default waiter is ppoll(2) on the caller's descriptors and that eventfd. What it calls the current context is the
+ * thread's own thread-local record, which stays where it is as long as the thread lives. A wake writes to the eventfd
  * and so stays until the next wait reads it. Where no eventfd can be had, because the descriptor table is full, a wake
  * only sets a flag and the wait looks at it every now and then: slower, but a server out of descriptors still closes
  * its connections.

@@ -1,7 +1,7 @@
 /* waiter.h - how blocking calls wait: contexts, the thread's waiter, cancel tokens
  *
- * A blocking call that consists of operations starts them on a loop of its own and calls rvx__loop_wait(). One that waits
- * for a single descriptor calls the waiter itself:
+ * A blocking call that consists of operations starts them on a loop of its own and calls rvx__loop_wait(). One that
+ * waits for a single descriptor calls the waiter itself:
  *
  *     waiter = rvx__waiter_get();
  *     who = waiter->current(waiter->self);     under a lock, make `who` known to those who may wake

@@ -1,9 +1,9 @@
 /* wake.c - notes from other threads to a loop
  *
  * Model: a list under a mutex, and an eventfd(2) that the loop watches like any other descriptor. Only the sender that
- * finds the list empty writes to the eventfd, so that a thousand posts wake the loop once. The reader empties the eventfd
- * before it takes the list: a note that comes in between makes it readable again, which costs an idle turn, whereas the
- * other order could lose it.
+ * finds the list empty writes to the eventfd, so that a thousand posts wake the loop once. The reader empties the
+ * eventfd before it takes the list: a note that comes in between makes it readable again, which costs an idle turn,
+ * whereas the other order could lose it.
  *
  * A mutex and not a lock-free stack: it keeps the order, lets a note be taken back, and is held for a few instructions.
  *

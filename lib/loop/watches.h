@@ -45,7 +45,8 @@ void rvx__watches_touch(struct rvx__watches *watches, const struct rvx__watch *w
 /* Takes a watch out.  tell: the poller too, at once, if it was the descriptor's last. */
 void rvx__watches_remove(struct rvx__watches *watches, struct rvx__watch *watch, bool tell);
 
-/* Tells the poller what changed: 0, or what it said. Fails only for descriptors closed too early; tries again next time. */
+/* Tells the poller what changed: 0, or what it said. Fails only for descriptors closed too early; tries again next
+ * time. */
 int rvx__watches_flush(struct rvx__watches *watches);
 
 /* Calls back the watches of what is ready. */

@@ -1,17 +1,17 @@
 /* work.c - a bounded pool of threads for calls that block
  *
- * Model: jobs wait in a queue under the pool's one lock; threads are made when there are more jobs than idle threads, up
- * to a limit, and end after having had nothing to do for a while. Job and operation know each other through two pointers
- * that are read and cut under that lock. Whoever cuts first decides: a worker that finds its job without an operation
- * drops the result; an operation that is cancelled finds its job waiting (and takes it out), running (and leaves it
- * behind) or done (and takes the note about it back). As the loop's end cancels its operations, no worker ever touches
- * a loop that is gone.
+ * Model: jobs wait in a queue under the pool's one lock; threads are made when there are more jobs than idle threads,
+ * up to a limit, and end after having had nothing to do for a while. Job and operation know each other through two
+ * pointers that are read and cut under that lock. Whoever cuts first decides: a worker that finds its job without an
+ * operation drops the result; an operation that is cancelled finds its job waiting (and takes it out), running (and
+ * leaves it behind) or done (and takes the note about it back). As the loop's end cancels its operations, no worker
+ * ever touches a loop that is gone.
  *
- * The end of the pool waits for idle threads only, which are told to end and joined. Busy ones are detached: a call that
- * hangs in a name service module must not hang the program's exit. They hold the pool's memory, not its owner.
+ * The end of the pool waits for idle threads only, which are told to end and joined. Busy ones are detached: a call
+ * that hangs in a name service module must not hang the program's exit. They hold the pool's memory, not its owner.
  *
- * Workers have all signals blocked, so that the program's handlers run on the program's threads, and small stacks; where
- * thread-local storage alone needs more than that, the default size is taken.
+ * Workers have all signals blocked, so that the program's handlers run on the program's threads, and small stacks;
+ * where thread-local storage alone needs more than that, the default size is taken.
  *
  * Not done: priorities; fairness between loops; growing by load.
  */

@@ -8,9 +8,9 @@
  *     ... callback(arg, result): read the outputs
  *     rvx__job_unref(&job->base);
  *
- * From the start to the callback the job's contents belong to the worker. After rvx_op_cancel() they do for ever: all that
- * the starter may still do is to give up its reference. A job that still waits is then taken out of the queue; one that
- * runs goes on, nobody hears of its end, and the worker frees it.
+ * From the start to the callback the job's contents belong to the worker. After rvx_op_cancel() they do for ever: all
+ * that the starter may still do is to give up its reference. A job that still waits is then taken out of the queue; one
+ * that runs goes on, nobody hears of its end, and the worker frees it.
  */
 #ifndef RVX_LOOP_WORK_H
 #define RVX_LOOP_WORK_H
@@ -61,7 +61,8 @@ void rvx__pool_free(struct rvx__pool *pool);
 
 /* Has a worker run `job`, and `callback` called on the loop with its result.
  * op: may be NULL.
- * Returns: 0; -ENOMEM; RVX_EFORKED; RVX_ELIMIT if too many jobs wait; -EAGAIN if there is no thread and none can be made.
+ * Returns: 0; -ENOMEM; RVX_EFORKED; RVX_ELIMIT if too many jobs wait; -EAGAIN if there is no thread and none can be
+ *          made.
  * Thread: the loop's; loops of several threads may share a pool. */
 int rvx__work_start(struct rvx__pool *pool, struct rvx_loop *loop, struct rvx__job *job, rvx_op_fn callback, void *arg,
                     struct rvx_op **op);

@@ -2,8 +2,8 @@
  *
  * Model: the only honest answer to "is there IPv6 here?" is to bind a socket, as kernels are built, booted, contained
  * and configured without one family or the other in more ways than can be looked up. What is asked, and of which
- * addresses, follows Go (net/ipsock_posix.go, the comments on its three probes): bind only, so that no packet is sent and
- * no port stays taken.
+ * addresses, follows Go (net/ipsock_posix.go, the comments on its three probes): bind only, so that no packet is sent
+ * and no port stays taken.
  *
  * The backlog is net.core.somaxconn: the kernel caps listen(2) there anyway, and the constant in the C library's header
  * is that of the kernel it was built with.

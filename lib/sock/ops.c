@@ -3,12 +3,12 @@
  * One function per slot, each doing nothing but the call, the conversion of errno, and the retry after a signal where
  * that is right. Follows the Linux manual pages of section 2 and POSIX.1-2017.
  *
- * Where it is not right: connect(2) goes on by itself after EINTR and must not be called again, so that EINTR is told as
- * EINPROGRESS; close(2) has released the descriptor even when it says EINTR, and a second call might hit a descriptor
- * that another thread has just been given.
+ * Where it is not right: connect(2) goes on by itself after EINTR and must not be called again, so that EINTR is told
+ * as EINPROGRESS; close(2) has released the descriptor even when it says EINTR, and a second call might hit a
+ * descriptor that another thread has just been given.
  *
- * Not done: sockets without SOCK_CLOEXEC (Linux before 2.6.27). accept4(2) does have a fall-back, as system call filters
- * that know accept(2) only are still about.
+ * Not done: sockets without SOCK_CLOEXEC (Linux before 2.6.27). accept4(2) does have a fall-back, as system call
+ * filters that know accept(2) only are still about.
  */
 #include <config.h>
 

@@ -76,3 +76,84 @@ TESTS += %D%/test_sockaddr
 %C%_test_sockaddr_SOURCES = %D%/test_sockaddr.c
 %C%_test_sockaddr_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_sockaddr_LDADD = $(UNIT_LIBS)
+
+# sock and loop
+check_PROGRAMS += %D%/test_opts
+TESTS += %D%/test_opts
+%C%_test_opts_SOURCES = %D%/test_opts.c
+%C%_test_opts_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_opts_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_timer
+TESTS += %D%/test_timer
+%C%_test_timer_SOURCES = %D%/test_timer.c
+%C%_test_timer_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_timer_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_watches
+TESTS += %D%/test_watches
+%C%_test_watches_SOURCES = %D%/test_watches.c
+%C%_test_watches_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_watches_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_poller
+TESTS += %D%/test_poller
+%C%_test_poller_SOURCES = %D%/test_poller.c tests/support/loop.h
+%C%_test_poller_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_poller_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_loop
+TESTS += %D%/test_loop
+%C%_test_loop_SOURCES = %D%/test_loop.c tests/support/loop.h
+%C%_test_loop_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_callbacks
+TESTS += %D%/test_callbacks
+%C%_test_callbacks_SOURCES = %D%/test_callbacks.c tests/support/loop.h
+%C%_test_callbacks_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_callbacks_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_loop_fd
+TESTS += %D%/test_loop_fd
+%C%_test_loop_fd_SOURCES = %D%/test_loop_fd.c tests/support/loop.h
+%C%_test_loop_fd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_fd_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_work
+TESTS += %D%/test_work
+%C%_test_work_SOURCES = %D%/test_work.c
+%C%_test_work_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_work_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_cancel
+TESTS += %D%/test_cancel
+%C%_test_cancel_SOURCES = %D%/test_cancel.c
+%C%_test_cancel_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_cancel_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_waiter
+TESTS += %D%/test_waiter
+%C%_test_waiter_SOURCES = %D%/test_waiter.c tests/support/loop.h
+%C%_test_waiter_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_waiter_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_wait
+TESTS += %D%/test_wait
+%C%_test_wait_SOURCES = %D%/test_wait.c tests/support/loop.h
+%C%_test_wait_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_wait_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_sock
+TESTS += %D%/test_sock
+%C%_test_sock_SOURCES = %D%/test_sock.c
+%C%_test_sock_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sock_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=accept4
+%C%_test_sock_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_loop_oom
+TESTS += %D%/test_loop_oom
+%C%_test_loop_oom_SOURCES = %D%/test_loop_oom.c tests/support/loop.h tests/support/oom.c tests/support/oom.h
+%C%_test_loop_oom_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_oom_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_loop_oom_LDADD = $(UNIT_LIBS)

@@ -1,4 +1,32 @@
 # Row 3: lookups, backends, ports, configuration snapshots.
+librvx_core_la_SOURCES += \
+	%D%/answer.c \
+	%D%/answer.h \
+	%D%/backends.h \
+	%D%/be_files.c \
+	%D%/be_libc.c \
+	%D%/cell.c \
+	%D%/cell.h \
+	%D%/conffile.c \
+	%D%/conffile.h \
+	%D%/host.c \
+	%D%/host.h \
+	%D%/lookup.c \
+	%D%/lookup.h \
+	%D%/options.c \
+	%D%/options.h \
+	%D%/plan.c \
+	%D%/plan.h \
+	%D%/ports.c \
+	%D%/request.c \
+	%D%/request.h \
+	%D%/resolve.c \
+	%D%/resolver.c \
+	%D%/resolver.h \
+	%D%/services.c \
+	%D%/snapshot.c \
+	%D%/snapshot.h
+
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \
 	include/resolvx/resolver.h

@@ -1,0 +1,29 @@
+/* backends.h - the backends that every resolver has */
+#ifndef RVX_RESOLVER_BACKENDS_H
+#define RVX_RESOLVER_BACKENDS_H
+
+#include <netdb.h>
+
+#include <resolvx/backend.h>
+
+/* The hosts and services files. */
+extern const struct rvx_backend_ops rvx__be_files;
+
+/* The built-in table of services. */
+extern const struct rvx_backend_ops rvx__be_builtin;
+
+/* The loopback addresses, for the names that always have them (RFC 6761). */
+extern const struct rvx_backend_ops rvx__be_localhost;
+
+/* The C library. Its handle is a struct rvx__libc. */
+extern const struct rvx_backend_ops rvx__be_libc;
+
+/* The calls of <netdb.h>, for tests to replace. */
+struct rvx__libc {
+    int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
+    void (*freeaddrinfo)(struct addrinfo *res);
+};
+
+extern const struct rvx__libc rvx__libc_system;
+
+#endif

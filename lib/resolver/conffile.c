@@ -1,0 +1,299 @@
+/* conffile.c - one configuration file, as it was when it was read
+ *
+ * A file is taken for unchanged while its device, inode, size, mtime and ctime are those of the moment before it was read.
+ * That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link; a file
+ * that is rewritten while it is being read shows at the next look, since the stamp is older than the bytes.
+ *
+ * Nothing here may block: a FIFO or a terminal in the place of a file is opened without waiting, and is unreadable unless
+ * its bytes are there. /dev/null is an empty file.
+ *
+ * Deliberately not done: mmap(2). These files are rewritten in place by editors and scripts, and a mapping of a file that
+ * shrinks is a SIGBUS.
+ */
+#include <config.h>
+
+#include "resolver/conffile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <resolvx/err.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#define READ_MIN 4096 /* bytes, for files that do not say their size */
+
+static struct rvx__conffile *new_file(enum rvx__conf conf)
+{
+    struct rvx__conffile *file = rvx__calloc(1, sizeof *file);
+
+    if (file == NULL)
+        return NULL;
+    atomic_init(&file->refs, 1);
+    atomic_init(&file->scans, 0);
+    file->conf = conf;
+    return file;
+}
+
+struct rvx__conffile *rvx__conffile_ref(struct rvx__conffile *file)
+{
+    atomic_fetch_add_explicit(&file->refs, 1, memory_order_relaxed);
+    return file;
+}
+
+static void fini_table(struct rvx__conffile *file)
+{
+    switch (file->conf) {
+    case RVX__CONF_NSSWITCH:
+        rvx__nsswitch_fini(&file->nsswitch);
+        break;
+    case RVX__CONF_HOSTS:
+        rvx__hosts_fini(&file->hosts);
+        break;
+    case RVX__CONF_SERVICES:
+        rvx__services_fini(&file->services);
+        break;
+    case RVX__CONF_SERVICES_DB:
+        break;
+    }
+}
+
+void rvx__conffile_unref(struct rvx__conffile *file)
+{
+    if (file == NULL || atomic_fetch_sub_explicit(&file->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    if (file->is_table)
+        fini_table(file);
+    rvx__free(file->bytes);
+    rvx__free(file);
+}
+
+static struct rvx__conffile_stamp make_stamp(const struct stat *st)
+{
+    struct rvx__conffile_stamp stamp = {
+        .exists = true,
+        .device = st->st_dev,
+        .inode = st->st_ino,
+        .size = st->st_size,
+        .written = st->st_mtim,
+        .changed = st->st_ctim,
+    };
+
+    return stamp;
+}
+
+static bool same_time(struct timespec a, struct timespec b)
+{
+    return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+static bool same_stamp(const struct rvx__conffile_stamp *a, const struct rvx__conffile_stamp *b)
+{
+    return a->exists == b->exists && a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           same_time(a->written, b->written) && same_time(a->changed, b->changed);
+}
+
+bool rvx__conffile_is_stale(const struct rvx__conffile *file, const char *path)
+{
+    struct rvx__conffile_stamp stamp = {.exists = false};
+    struct stat st;
+
+    if (file->error < 0)
+        return true;
+    if (stat(path, &st) == 0)
+        stamp = make_stamp(&st);
+    else if (errno != ENOENT && errno != ENOTDIR)
+        return true;
+    return !same_stamp(&file->stamp, &stamp);
+}
+
+/* Reads to the end of the file into room for `size` bytes, which is made larger when the file is.
+ * Returns: 0 or -errno; *bytes is the caller's in either case. */
+static int read_bytes(int fd, size_t size, char **bytes, size_t *len)
+{
+    *bytes = NULL;
+    *len = 0;
+    for (;;) {
+        ssize_t n;
+
+        if (*bytes == NULL || *len == size) {
+            char *more = rvx__realloc(*bytes, *bytes == NULL ? size : 2 * size, 1);
+
+            if (more == NULL)
+                return -ENOMEM;
+            size = *bytes == NULL ? size : 2 * size;
+            *bytes = more;
+        }
+        n = read(fd, *bytes + *len, size - *len);
+        if (n == 0)
+            return 0;
+        if (n < 0 && errno != EINTR)
+            return rvx__errno();
+        if (n > 0)
+            *len += (size_t)n;
+        if (*len > RVX__CONFFILE_MAX)
+            return -EFBIG;
+    }
+}
+
+/* Fills a file from its descriptor: 0 or -errno. */
+static int fill_file(struct rvx__conffile *file, int fd)
+{
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return rvx__errno();
+    file->stamp = make_stamp(&st);
+    if (S_ISDIR(st.st_mode))
+        return -EISDIR;
+    if (st.st_size > (off_t)RVX__CONFFILE_MAX)
+        return -EFBIG;
+    /* One byte more than there should be: that the file ends there takes no second allocation to see. */
+    return read_bytes(fd, st.st_size > 0 ? (size_t)st.st_size + 1 : READ_MIN, &file->bytes, &file->bytes_len);
+}
+
+static int open_file(struct rvx__conffile *file, const char *path)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    int rc;
+
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR ? 0 : rvx__errno();
+    rc = fill_file(file, fd);
+    close(fd);
+    return rc;
+}
+
+static int stat_file(struct rvx__conffile *file, const char *path)
+{
+    struct stat st;
+
+    if (stat(path, &st) == 0)
+        file->stamp = make_stamp(&st);
+    return 0;
+}
+
+static struct rvx__view view_bytes(const struct rvx__conffile *file)
+{
+    return rvx__view_of(file->bytes, file->bytes_len);
+}
+
+/* nsswitch.conf is small and read through once in any case. */
+static int parse_nsswitch(struct rvx__conffile *file)
+{
+    int rc = rvx__nsswitch_parse(&file->nsswitch, view_bytes(file));
+
+    if (rc < 0)
+        return rc;
+    file->is_table = true;
+    rvx__free(file->bytes);
+    file->bytes = NULL;
+    file->bytes_len = 0;
+    return 0;
+}
+
+int rvx__conffile_read(enum rvx__conf conf, const char *path, struct rvx__conffile **file)
+{
+    struct rvx__conffile *new = new_file(conf);
+    int rc;
+
+    *file = NULL;
+    if (new == NULL)
+        return -ENOMEM;
+    rc = conf == RVX__CONF_SERVICES_DB ? stat_file(new, path) : open_file(new, path);
+    if (rc == 0 && conf == RVX__CONF_NSSWITCH)
+        rc = parse_nsswitch(new);
+    if (rc == -ENOMEM) {
+        rvx__conffile_unref(new);
+        return rc;
+    }
+    new->error = rc;
+    *file = new;
+    return 0;
+}
+
+static int build_table(struct rvx__conffile *table, struct rvx__view bytes, struct rvx__map_seed seed)
+{
+    switch (table->conf) {
+    case RVX__CONF_HOSTS:
+        return rvx__hosts_parse(&table->hosts, bytes, seed);
+    case RVX__CONF_SERVICES:
+        return rvx__services_parse(&table->services, bytes, seed);
+    case RVX__CONF_NSSWITCH:
+    case RVX__CONF_SERVICES_DB:
+        break;
+    }
+    return RVX_EINTERNAL;
+}
+
+int rvx__conffile_index(const struct rvx__conffile *bytes, struct rvx__map_seed seed, struct rvx__conffile **table)
+{
+    struct rvx__conffile *new = new_file(bytes->conf);
+    int rc;
+
+    *table = NULL;
+    if (new == NULL)
+        return -ENOMEM;
+    new->stamp = bytes->stamp;
+    new->error = bytes->error;
+    rc = build_table(new, view_bytes(bytes), seed);
+    if (rc < 0) {
+        rvx__conffile_unref(new);
+        return rc;
+    }
+    new->is_table = true;
+    *table = new;
+    return 0;
+}
+
+const struct rvx__remarks *rvx__conffile_remarks(const struct rvx__conffile *file)
+{
+    if (!file->is_table)
+        return NULL;
+    switch (file->conf) {
+    case RVX__CONF_NSSWITCH:
+        return &file->nsswitch.remarks;
+    case RVX__CONF_HOSTS:
+        return &file->hosts.remarks;
+    case RVX__CONF_SERVICES:
+        return &file->services.remarks;
+    case RVX__CONF_SERVICES_DB:
+        break;
+    }
+    return NULL;
+}
+
+int rvx__conffile_find_host(struct rvx__conffile *file, struct rvx__view name, struct rvx__arena *arena,
+                            const struct rvx__hosts_forward **found)
+{
+    *found = NULL;
+    if (file->error < 0)
+        return file->error;
+    if (file->is_table) {
+        *found = rvx__hosts_find_name(&file->hosts, name);
+        return *found != NULL ? 0 : RVX_ENOTFOUND;
+    }
+    atomic_fetch_add_explicit(&file->scans, 1, memory_order_relaxed);
+    return rvx__hosts_scan_name(view_bytes(file), name, arena, found);
+}
+
+int rvx__conffile_find_service(struct rvx__conffile *file, struct rvx__view name, struct rvx__view protocol,
+                               struct rvx__service *found)
+{
+    const struct rvx__service *service;
+
+    if (file->error < 0)
+        return file->error;
+    if (!file->is_table) {
+        atomic_fetch_add_explicit(&file->scans, 1, memory_order_relaxed);
+        return rvx__services_scan(view_bytes(file), name, protocol, found) ? 0 : RVX_EPORTUNKNOWN;
+    }
+    service = rvx__services_find(&file->services, name, protocol);
+    if (service == NULL)
+        return RVX_EPORTUNKNOWN;
+    *found = *service;
+    return 0;
+}

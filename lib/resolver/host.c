@@ -1,0 +1,227 @@
+/* host.c - host lookups: what needs no lookup at all, blocking ones, and those on a loop
+ *
+ * IP literals and the empty name are answered on the spot. Everything else is a lookup as in lookup.h, run through the
+ * thread's waiter or as an operation, and its answer is copied into the one allocation that the caller gets.
+ */
+#include <config.h>
+
+#include "resolver/host.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "addr/network.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "loop/op.h"
+#include "resolver/lookup.h"
+
+bool rvx__version_takes(unsigned version, const struct rvx_addr *addr)
+{
+    return version == 0 || (version == 4 ? addr->family == RVX_FAMILY_IPV4 : addr->family == RVX_FAMILY_IPV6);
+}
+
+/* "ip", "ip4", "ip6" and "": 0, 4, 6, 0; negative for others. */
+static int parse_version(const char *network)
+{
+    struct rvx__view text = rvx__view_text(network);
+    struct rvx__network parsed;
+
+    if (text.len == 0)
+        return 0;
+    if (rvx__network_parse(text, &parsed) < 0 || parsed.kind != RVX__NETWORK_IP || parsed.protocol >= 0)
+        return RVX_ENETUNKNOWN;
+    return parsed.version;
+}
+
+static const char *network_of(unsigned version)
+{
+    if (version == 0)
+        return "ip";
+    return version == 4 ? "ip4" : "ip6";
+}
+
+/* Answers what needs no lookup. *known: it was answered, with an error perhaps. */
+static int answer_known(unsigned version, const char *host, bool *known, struct rvx_addrs **addrs)
+{
+    struct rvx_addr literal;
+
+    *known = true;
+    if (host == NULL || host[0] == '\0')
+        return RVX_ENOTFOUND;
+    if (rvx_addr_parse(host, &literal) < 0) {
+        *known = false;
+        return 0;
+    }
+    rvx_addr_unmap(&literal);
+    if (!rvx__version_takes(version, &literal))
+        return RVX_EADDRNONE;
+    return rvx__addrs_new(&literal, 1, NULL, "literal", addrs);
+}
+
+static int report(struct rvx_error *err, int code, const char *host)
+{
+    if (code == 0)
+        return rvx__error_none(err);
+    if (code == RVX_EADDRNONE)
+        return rvx__error_addr(err, code, rvx__view_text(host));
+    return rvx__error_lookup(err, code, rvx__view_text(host), NULL);
+}
+
+static int take_result(const struct rvx__lookup *lookup, struct rvx_addrs **addrs)
+{
+    const struct rvx__answer *answer = &lookup->answer;
+
+    if (lookup->code < 0)
+        return lookup->code;
+    return rvx__addrs_new(answer->addrs, answer->n, answer->canonical, lookup->source, addrs);
+}
+
+static int find_on(struct rvx_resolver *resolver, unsigned version, const char *host, const struct rvx_ctx *ctx,
+                   struct rvx_addrs **addrs)
+{
+    struct rvx__lookup lookup;
+    int rc = rvx__lookup_init(&lookup, resolver, RVX_REQUEST_HOST, host, network_of(version), RVX_FOREVER);
+
+    if (rc < 0)
+        return rc;
+    rc = rvx__lookup_wait(&lookup, ctx);
+    if (rc == 0)
+        rc = take_result(&lookup, addrs);
+    rvx__lookup_fini(&lookup);
+    return rc;
+}
+
+int rvx__host_find(struct rvx_resolver *resolver, unsigned version, const char *host, const struct rvx_ctx *ctx,
+                   struct rvx_addrs **addrs, struct rvx_error *err)
+{
+    struct rvx_resolver *own = NULL;
+    bool known;
+    int rc;
+
+    *addrs = NULL;
+    rc = answer_known(version, host, &known, addrs);
+    if (known)
+        return report(err, rc, host);
+    if (resolver == NULL) {
+        rc = rvx_resolver_new(NULL, &own, err);
+        if (rc < 0)
+            return rc;
+    }
+    rc = find_on(resolver != NULL ? resolver : own, version, host, ctx, addrs);
+    rvx_resolver_free(own);
+    return report(err, rc, host);
+}
+
+int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host, const struct rvx_ctx *ctx,
+                    struct rvx_addrs **addrs, struct rvx_error *err)
+{
+    int version = parse_version(network);
+
+    *addrs = NULL;
+    if (version < 0)
+        return rvx__error_network(err, rvx__view_text(network));
+    return rvx__host_find(resolver, (unsigned)version, host, ctx, addrs, err);
+}
+
+struct host_op {
+    struct rvx_op op;
+    struct rvx__lookup lookup;
+    struct rvx_addrs *addrs;
+    rvx_addrs_fn callback;
+    void *arg;
+    char host[];
+};
+
+static struct host_op *owner_of(struct rvx_op *op)
+{
+    return RVX__OWNER(op, struct host_op, op);
+}
+
+static void stop_host(struct rvx_op *op)
+{
+    rvx__lookup_fini(&owner_of(op)->lookup);
+}
+
+static void free_host(struct rvx_op *op)
+{
+    struct host_op *host = owner_of(op);
+
+    rvx__lookup_fini(&host->lookup);
+    rvx_addrs_free(host->addrs);
+    rvx__free(host);
+}
+
+static void deliver_host(struct rvx_op *op)
+{
+    struct host_op *host = owner_of(op);
+    struct rvx_addrs *addrs = host->addrs;
+    rvx_addrs_fn callback = host->callback;
+    void *arg = host->arg;
+    int result = op->result;
+    struct rvx_error err;
+
+    report(&err, result, host->host);
+    host->addrs = NULL;
+    free_host(op);
+    callback(arg, result, addrs, &err);
+}
+
+static const struct rvx__op_kind host_kind = {.stop = stop_host, .free = free_host, .deliver = deliver_host};
+
+static void finish_host(void *arg)
+{
+    struct host_op *host = arg;
+
+    rvx__op_finish(&host->op, take_result(&host->lookup, &host->addrs));
+}
+
+/* Begins the lookup of an operation that is pending: 0, or why the start fails. */
+static int begin_lookup(struct host_op *host, struct rvx_resolver *resolver, unsigned version, rvx_time deadline)
+{
+    bool known;
+    int rc = answer_known(version, host->host, &known, &host->addrs);
+
+    if (!known)
+        rc = rvx__lookup_init(&host->lookup, resolver, RVX_REQUEST_HOST, host->host, network_of(version), deadline);
+    if (known || rc == RVX_ENOBACKEND) {
+        rvx__op_finish(&host->op, rc);
+        return 0;
+    }
+    if (rc < 0)
+        return rc;
+    return rvx__lookup_start(&host->lookup, host->op.loop, finish_host, host);
+}
+
+int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network, const char *host,
+                          rvx_time deadline, rvx_addrs_fn callback, void *arg, struct rvx_op **op)
+{
+    int version = parse_version(network);
+    size_t size = host != NULL ? strlen(host) + 1 : 1;
+    int rc = rvx__loop_check(loop);
+    struct host_op *new;
+
+    if (op != NULL)
+        *op = NULL;
+    if (version < 0)
+        return version;
+    if (rc < 0)
+        return rc;
+    new = rvx__calloc(1, sizeof *new + size);
+    if (new == NULL)
+        return -ENOMEM;
+    if (host != NULL)
+        memcpy(new->host, host, size);
+    new->callback = callback;
+    new->arg = arg;
+    rvx__op_init(&new->op, loop, &host_kind, NULL, NULL);
+    rc = begin_lookup(new, resolver, (unsigned)version, deadline);
+    if (rc < 0) {
+        rvx__op_fini(&new->op);
+        free_host(&new->op);
+        return rc;
+    }
+    if (op != NULL)
+        *op = &new->op;
+    return 0;
+}

@@ -1,0 +1,48 @@
+/* request.h - one question to one backend */
+#ifndef RVX_RESOLVER_REQUEST_H
+#define RVX_RESOLVER_REQUEST_H
+
+#include <stdbool.h>
+
+#include <resolvx/backend.h>
+
+#include "base/view.h"
+#include "resolver/answer.h"
+#include "resolver/snapshot.h"
+
+struct rvx_request {
+    /* filled in by whoever asks */
+    enum rvx_request_kind kind;
+    const char *name;
+    const char *network; /* "ip", "ip4", "ip6"; for ports "tcp", "udp", "ip" */
+    rvx_time deadline;
+    struct rvx_loop *loop; /* NULL: on a worker, or without waiting */
+    struct rvx_resolver *resolver;         /* borrowed */
+    const struct rvx__snapshot *snapshot;  /* a reference, or NULL */
+    void (*on_finish)(struct rvx_request *request); /* may be NULL */
+
+    /* filled in by the backend's calls */
+    struct rvx__answer answer;
+    int error; /* of those calls: sticks */
+    bool finished;
+    enum rvx_status status;
+    int code;
+};
+
+/* Makes a request ready to be asked once more: forgets what was answered. */
+void rvx__request_reset(struct rvx_request *request);
+
+/* Gives up what the request holds. */
+void rvx__request_fini(struct rvx_request *request);
+
+/* The code a status stands for. */
+int rvx__status_code(enum rvx_request_kind kind, enum rvx_status status);
+
+/* "SUCCESS", ... */
+const char *rvx__status_text(enum rvx_status status);
+
+/* The protocols to look for in turn: for "tcp" or "udp" that one, otherwise "tcp", then "udp".
+ * i: from 0.  False: there is no i-th. */
+bool rvx__protocol_at(const char *network, unsigned i, struct rvx__view *protocol);
+
+#endif

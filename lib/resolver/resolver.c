@@ -1,0 +1,318 @@
+/* resolver.c - making and ending resolvers, and their backends
+ *
+ * A resolver ends with its last reference. Lookups hold one, and so do the jobs of workers, which may outlive their lookup;
+ * the end may therefore come on a worker's thread.
+ *
+ * Backends are kept in a list that only grows, newest first, so that looking one up needs no lock, and a lookup that
+ * began with a backend can go on with it after another one has taken its name.
+ */
+#include <config.h>
+
+#include "resolver/resolver.h"
+
+#include <errno.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+
+#define QUEUE_MAX 100000 /* jobs that wait for a worker */
+
+const struct rvx__resolver_base rvx__resolver_base_system = {
+    .clock = &rvx__clock_system,
+    .rnd = &rvx__rnd_system,
+    .sockops = &rvx__sockops_system,
+    .libc = &rvx__libc_system,
+};
+
+static const struct rvx_backend_ops *const builtin_ops[RVX__BUILTIN_BACKENDS_N] = {
+    &rvx__be_files,
+    &rvx__be_builtin,
+    &rvx__be_localhost,
+    &rvx__be_libc,
+};
+
+static void add_backend(struct rvx_resolver *resolver, struct rvx__backend *backend)
+{
+    backend->next = atomic_load(&resolver->backends);
+    while (!atomic_compare_exchange_weak(&resolver->backends, &backend->next, backend))
+        ;
+}
+
+static void add_builtin_backends(struct rvx_resolver *resolver)
+{
+    for (int i = 0; i < RVX__BUILTIN_BACKENDS_N; i++) {
+        struct rvx__backend *backend = &resolver->builtin[i];
+
+        backend->ops = builtin_ops[i];
+        backend->handle = (void *)(uintptr_t)resolver->base->libc; /* only libc looks at it, and changes nothing */
+        add_backend(resolver, backend);
+    }
+}
+
+const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name, unsigned caps)
+{
+    const struct rvx__backend *backend = atomic_load_explicit(&resolver->backends, memory_order_acquire);
+
+    while (backend != NULL && ((backend->ops->caps & caps) == 0 || strcmp(backend->ops->name, name) != 0))
+        backend = backend->next;
+    return backend;
+}
+
+static bool knows_host_source(const void *resolver, const char *name)
+{
+    return rvx__resolver_find_backend(resolver, name, RVX_BACKEND_HOST) != NULL;
+}
+
+static bool knows_port_source(const void *resolver, const char *name)
+{
+    return rvx__resolver_find_backend(resolver, name, RVX_BACKEND_PORT) != NULL;
+}
+
+static const struct rvx__nsswitch *find_nsswitch(const struct rvx__snapshot *snapshot)
+{
+    const struct rvx__conffile *file = snapshot != NULL ? snapshot->file[RVX__CONF_NSSWITCH] : NULL;
+
+    return file != NULL && file->is_table ? &file->nsswitch : NULL;
+}
+
+int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__plan *plan,
+                            const struct rvx__snapshot **snapshot)
+{
+    struct rvx__plan_input input = {
+        .order = &resolver->options.hosts,
+        .mode = resolver->options.mode,
+        .known = knows_host_source,
+        .known_arg = resolver,
+    };
+    int rc = 0;
+
+    *snapshot = NULL;
+    if (rvx__plan_needs_nsswitch(input.order, input.mode))
+        rc = rvx__store_get(&resolver->store, RVX__CONF_BIT(RVX__CONF_NSSWITCH), snapshot);
+    if (rc < 0)
+        return rc;
+    input.nsswitch = find_nsswitch(*snapshot);
+    rvx__plan_hosts(plan, &input, name);
+    return 0;
+}
+
+/* Do ports come from the services file and then from the built-in table, with nobody else in between? */
+static bool is_plain(const struct rvx_resolver *resolver, const struct rvx__plan *plan)
+{
+    static const struct rvx_backend_ops *const plain[] = {&rvx__be_files, &rvx__be_builtin};
+
+    if (plan->n != 2)
+        return false;
+    for (unsigned i = 0; i < 2; i++) {
+        const struct rvx__backend *backend =
+            rvx__resolver_find_backend(resolver, plan->steps[i].backend, RVX_BACKEND_PORT);
+
+        if (backend == NULL || backend->ops != plain[i])
+            return false;
+        if (plan->steps[i].action[RVX_STATUS_SUCCESS] != RVX__NSSWITCH_RETURN)
+            return false;
+    }
+    return plan->steps[0].action[RVX_STATUS_NOTFOUND] == RVX__NSSWITCH_CONTINUE || plan->steps[1].fallback;
+}
+
+/* The files that the plan for ports stands on. */
+static unsigned need_for_ports(const struct rvx_resolver *resolver, const struct rvx__snapshot *snapshot)
+{
+    const struct rvx__nsswitch *nsswitch = find_nsswitch(snapshot);
+
+    if (!rvx__plan_needs_nsswitch(&resolver->options.services, resolver->options.mode))
+        return 0;
+    if (nsswitch != NULL && rvx__plan_wants_db(nsswitch))
+        return RVX__CONF_BIT(RVX__CONF_NSSWITCH) | RVX__CONF_BIT(RVX__CONF_SERVICES_DB);
+    return RVX__CONF_BIT(RVX__CONF_NSSWITCH);
+}
+
+/* Derives what a snapshot means for ports. */
+static void derive_ports(void *arg, struct rvx__snapshot *snapshot)
+{
+    const struct rvx_resolver *resolver = arg;
+    const struct rvx__conffile *db = snapshot->file[RVX__CONF_SERVICES_DB];
+    const struct rvx__conffile *services = snapshot->file[RVX__CONF_SERVICES];
+    unsigned need = need_for_ports(resolver, snapshot);
+    const struct rvx__plan_input input = {
+        .order = &resolver->options.services,
+        .mode = resolver->options.mode,
+        .nsswitch = find_nsswitch(snapshot),
+        .services_db = db != NULL && db->stamp.exists,
+        .known = knows_port_source,
+        .known_arg = resolver,
+    };
+
+    rvx__plan_services(&snapshot->ports, &input);
+    snapshot->ports_at_once = NULL;
+    if ((snapshot->have & need) == need && services != NULL && services->is_table && is_plain(resolver, &snapshot->ports))
+        snapshot->ports_at_once = &services->services;
+}
+
+int rvx__resolver_plan_port(struct rvx_resolver *resolver, const struct rvx__snapshot **snapshot)
+{
+    unsigned need = need_for_ports(resolver, NULL);
+    int rc;
+
+    for (;;) {
+        rc = rvx__store_get(&resolver->store, need, snapshot);
+        if (rc < 0)
+            return rc;
+        need = need_for_ports(resolver, *snapshot);
+        if (((*snapshot)->have & need) == need)
+            return 0;
+        rvx__snapshot_unref(*snapshot);
+    }
+}
+
+static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resolver_base *base)
+{
+    const struct rvx__store_opts store = {
+        .path = resolver->options.path,
+        .log = &resolver->options.log,
+        .clock = base->clock,
+        .rnd = base->rnd,
+        .derive = derive_ports,
+        .derive_arg = resolver,
+    };
+
+    resolver->base = base;
+    atomic_init(&resolver->refs, 1);
+    atomic_init(&resolver->backends, NULL);
+    atomic_init(&resolver->pool, NULL);
+    rvx__store_init(&resolver->store, &store);
+    add_builtin_backends(resolver);
+}
+
+int rvx__resolver_new_on(const struct rvx__resolver_base *base, const struct rvx_resolver_opts *opts,
+                         struct rvx_resolver **resolver, struct rvx_error *err)
+{
+    struct rvx_resolver *new = rvx__calloc(1, sizeof *new);
+    int rc;
+
+    *resolver = NULL;
+    if (new == NULL)
+        return rvx__error_plain(err, -ENOMEM);
+    rc = rvx__options_init(&new->options, opts, err);
+    if (rc < 0) {
+        rvx__free(new);
+        return rc;
+    }
+    init_resolver(new, base);
+    *resolver = new;
+    return rvx__error_none(err);
+}
+
+int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver, struct rvx_error *err)
+{
+    return rvx__resolver_new_on(&rvx__resolver_base_system, opts, resolver, err);
+}
+
+struct rvx_resolver *rvx_resolver_ref(struct rvx_resolver *resolver)
+{
+    if (resolver != NULL)
+        atomic_fetch_add_explicit(&resolver->refs, 1, memory_order_relaxed);
+    return resolver;
+}
+
+static void close_backends(struct rvx_resolver *resolver)
+{
+    struct rvx__backend *backend = atomic_load(&resolver->backends);
+
+    while (backend != NULL) {
+        struct rvx__backend *next = backend->next;
+
+        if (backend->ops->close != NULL)
+            backend->ops->close(backend->handle);
+        if (backend < resolver->builtin || backend >= resolver->builtin + RVX__BUILTIN_BACKENDS_N)
+            rvx__free(backend);
+        backend = next;
+    }
+}
+
+void rvx_resolver_free(struct rvx_resolver *resolver)
+{
+    if (resolver == NULL || atomic_fetch_sub_explicit(&resolver->refs, 1, memory_order_acq_rel) > 1)
+        return;
+    rvx__pool_free(atomic_load(&resolver->pool));
+    close_backends(resolver);
+    rvx__store_fini(&resolver->store);
+    rvx__options_fini(&resolver->options);
+    rvx__free(resolver);
+}
+
+static int check_backend(const struct rvx_backend_ops *ops, struct rvx_error *err)
+{
+    const unsigned kinds = RVX_BACKEND_HOST | RVX_BACKEND_PORT;
+    const unsigned manners = RVX_BACKEND_BLOCKS | RVX_BACKEND_AT_ONCE;
+
+    if (ops->abi != RVX_BACKEND_ABI)
+        return rvx__error_option(err, "abi", rvx__view_text(NULL));
+    if (ops->name == NULL || !rvx__source_name_ok(rvx__view_text(ops->name)))
+        return rvx__error_option(err, "name", rvx__view_text(ops->name));
+    if ((ops->caps & kinds) == 0 || (ops->caps & ~(kinds | manners)) != 0 || (ops->caps & manners) == manners)
+        return rvx__error_option(err, "caps", rvx__view_text(ops->name));
+    if (ops->start == NULL)
+        return rvx__error_option(err, "start", rvx__view_text(ops->name));
+    if ((ops->caps & manners) == 0 && ops->cancel == NULL)
+        return rvx__error_option(err, "cancel", rvx__view_text(ops->name));
+    return 0;
+}
+
+int rvx_resolver_backend(struct rvx_resolver *resolver, const struct rvx_backend_ops *ops, void *arg, struct rvx_error *err)
+{
+    struct rvx__backend *backend;
+    int rc = check_backend(ops, err);
+
+    if (rc < 0)
+        return rc;
+    backend = rvx__calloc(1, sizeof *backend);
+    if (backend == NULL)
+        return rvx__error_plain(err, -ENOMEM);
+    backend->ops = ops;
+    backend->handle = arg;
+    if (ops->open != NULL) {
+        rvx__error_none(err);
+        rc = ops->open(arg, &backend->handle, err);
+        if (rc < 0) {
+            rvx__free(backend);
+            return err != NULL && err->code == rc ? rc : rvx__error_plain(err, rc);
+        }
+    }
+    add_backend(resolver, backend);
+    rvx__store_forget(&resolver->store);
+    return rvx__error_none(err);
+}
+
+/* Makes a pool in the place of `old`, which is NULL or another process's. Somebody else may be first. */
+static int replace_pool(struct rvx_resolver *resolver, struct rvx__pool *old)
+{
+    const struct rvx__pool_opts opts = {.threads_max = resolver->options.workers_max, .queue_max = QUEUE_MAX};
+    struct rvx__pool *pool;
+    int rc = rvx__pool_new(&opts, &pool);
+
+    if (rc == 0 && !atomic_compare_exchange_strong(&resolver->pool, &old, pool))
+        rvx__pool_free(pool);
+    return rc;
+}
+
+int rvx__resolver_work(struct rvx_resolver *resolver, struct rvx_loop *loop, struct rvx__job *job, rvx_op_fn callback,
+                       void *arg, struct rvx_op **op)
+{
+    struct rvx__pool *pool = atomic_load(&resolver->pool);
+    int rc = RVX_EFORKED;
+
+    if (pool != NULL)
+        rc = rvx__work_start(pool, loop, job, callback, arg, op);
+    if (rc != RVX_EFORKED)
+        return rc;
+    rc = replace_pool(resolver, pool);
+    if (rc < 0)
+        return rc;
+    return rvx__work_start(atomic_load(&resolver->pool), loop, job, callback, arg, op);
+}
+
+const struct rvx__sockops *rvx__resolver_sockops(const struct rvx_resolver *resolver)
+{
+    return resolver != NULL ? resolver->base->sockops : &rvx__sockops_system;
+}

@@ -1,0 +1,70 @@
+/* resolver.h - what a resolver is inside: options, configuration, backends, workers */
+#ifndef RVX_RESOLVER_RESOLVER_H
+#define RVX_RESOLVER_RESOLVER_H
+
+#include <stdatomic.h>
+
+#include <resolvx/backend.h>
+#include <resolvx/resolver.h>
+
+#include "base/clock.h"
+#include "base/rnd.h"
+#include "loop/work.h"
+#include "resolver/backends.h"
+#include "resolver/options.h"
+#include "resolver/plan.h"
+#include "resolver/snapshot.h"
+#include "sock/ops.h"
+
+/* What a resolver stands on; tests bring their own. Borrowed for the resolver's life. */
+struct rvx__resolver_base {
+    const struct rvx__clock *clock;
+    const struct rvx__rnd *rnd;
+    const struct rvx__sockops *sockops;
+    const struct rvx__libc *libc;
+};
+
+extern const struct rvx__resolver_base rvx__resolver_base_system;
+
+/* A backend under its name. */
+struct rvx__backend {
+    struct rvx__backend *next; /* an older one */
+    const struct rvx_backend_ops *ops;
+    void *handle; /* what open() gave */
+};
+
+#define RVX__BUILTIN_BACKENDS_N 4
+
+struct rvx_resolver {
+    atomic_uint refs; /* the program's, and one for each lookup and each job of a worker */
+    const struct rvx__resolver_base *base;
+    struct rvx__options options;
+    struct rvx__store store;
+    _Atomic(struct rvx__backend *) backends; /* newest first; none leaves before the resolver does */
+    struct rvx__backend builtin[RVX__BUILTIN_BACKENDS_N];
+    _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
+};
+
+/* rvx_resolver_new() on another base. */
+int rvx__resolver_new_on(const struct rvx__resolver_base *base, const struct rvx_resolver_opts *opts,
+                         struct rvx_resolver **resolver, struct rvx_error *err);
+
+/* The newest backend of that name that can do one of `caps`; NULL: none. */
+const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name, unsigned caps);
+
+/* Decides whom to ask for a host.  Returns: 0; -ENOMEM.
+ * *snapshot: the one that the plan's texts belong to, with a reference; NULL if none was needed. */
+int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__plan *plan,
+                            const struct rvx__snapshot **snapshot);
+
+/* Takes a snapshot with a plan for ports: snapshot->ports.  Returns: 0; -ENOMEM.  Ownership: one reference. */
+int rvx__resolver_plan_port(struct rvx_resolver *resolver, const struct rvx__snapshot **snapshot);
+
+/* Has a worker run a job, as rvx__work_start(). Makes the pool if need be, also in a forked child. */
+int rvx__resolver_work(struct rvx_resolver *resolver, struct rvx_loop *loop, struct rvx__job *job, rvx_op_fn callback,
+                       void *arg, struct rvx_op **op);
+
+/* The system calls that whatever stands on this resolver uses.  resolver: may be NULL. */
+const struct rvx__sockops *rvx__resolver_sockops(const struct rvx_resolver *resolver);
+
+#endif

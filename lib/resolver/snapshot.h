@@ -1,0 +1,80 @@
+/* snapshot.h - all configuration read so far, as one immutable thing, and the store that keeps the newest
+ *
+ * Files are read when they are first needed. From then on they are checked for change by stat(2) at most every 5
+ * seconds, by whichever lookup comes first after that; it alone reads a changed file again, while all others go on with
+ * the old one. What a lookup has taken stays as it is for as long as it holds it.
+ */
+#ifndef RVX_RESOLVER_SNAPSHOT_H
+#define RVX_RESOLVER_SNAPSHOT_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/rnd.h"
+#include "resolver/cell.h"
+#include "resolver/conffile.h"
+#include "resolver/plan.h"
+
+#define RVX__STORE_CHECK_INTERVAL RVX_SECONDS(5)
+
+/* From this many scans on, a table is worth making: it costs about as much as so many scans of the whole file. */
+#define RVX__STORE_SCANS_MAX 8
+
+struct rvx__snapshot {
+    struct rvx__cell_item item;
+    atomic_uint refs;
+    unsigned have;                             /* RVX__CONF_BIT() of the files that were read */
+    struct rvx__conffile *file[RVX__CONF_N];   /* NULL: not needed so far */
+    struct rvx__plan ports;                    /* as far as the files that were read allow */
+    const struct rvx__services *ports_at_once; /* ports come from this table, then the built-in one, and nothing else */
+};
+
+/* How a store works; borrowed for its life. */
+struct rvx__store_opts {
+    const char *const *path; /* RVX__CONF_N of them */
+    const struct rvx__log *log;
+    const struct rvx__clock *clock;
+    const struct rvx__rnd *rnd;
+    void (*derive)(void *arg, struct rvx__snapshot *snapshot); /* fills in the last two fields; pure */
+    void *derive_arg;
+};
+
+struct rvx__store {
+    struct rvx__store_opts opts;
+    struct rvx__cell cell; /* struct rvx__snapshot */
+    _Atomic rvx_time next_check;
+    pthread_mutex_t publish;              /* held to replace the snapshot */
+    pthread_mutex_t reading[RVX__CONF_N]; /* held to read a file */
+    int last_error[RVX__CONF_N];          /* of reading again, to remark it once; under `reading` */
+};
+
+void rvx__store_init(struct rvx__store *store, const struct rvx__store_opts *opts);
+void rvx__store_fini(struct rvx__store *store);
+
+/* Is it time to check the files? Cheap. */
+bool rvx__store_is_due(struct rvx__store *store);
+
+/* Checks the files if it is time, and nobody else is about it. */
+void rvx__store_check(struct rvx__store *store);
+
+/* Takes the newest snapshot that has the files of the bits `need`, reading what was not read before.
+ * Returns: 0; -ENOMEM.  Ownership: one reference. */
+int rvx__store_get(struct rvx__store *store, unsigned need, const struct rvx__snapshot **snapshot);
+
+/* Looks at the newest snapshot for a moment; NULL if there is none yet. As cell.h. */
+const struct rvx__snapshot *rvx__store_enter(struct rvx__store *store, unsigned *place);
+void rvx__store_leave(struct rvx__store *store, unsigned place);
+
+/* Makes a table of a file that was scanned often enough, unless it is one or somebody else is about it. */
+void rvx__store_settle(struct rvx__store *store, enum rvx__conf conf);
+
+/* Forgets everything, because what `derive` depends on has changed; files are read again when they are needed. */
+void rvx__store_forget(struct rvx__store *store);
+
+const struct rvx__snapshot *rvx__snapshot_ref(const struct rvx__snapshot *snapshot);
+void rvx__snapshot_unref(const struct rvx__snapshot *snapshot); /* may be NULL */
+
+#endif

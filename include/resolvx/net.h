@@ -12,10 +12,11 @@
  * Calls block the calling thread, or the calling coroutine where wait.h's waiter is installed; they never block
  * longer than their deadline. Descriptors are non-blocking and close-on-exec; SIGPIPE is never raised.
  *
- * Sharing. One thread may read a connection while another writes it; concurrent writes are atomic with respect to each
- * other, concurrent reads each get some of the bytes. Any number of threads may accept. Closing, from any thread, wakes
+ * Sharing. One thread may read a connection while another writes it; whole reads do not mix with each other, nor do whole
+ * writes: they take turns, first come, first served. Any number of threads may accept. Closing, from any thread, wakes
  * every blocked call with RVX_ECLOSED, and the descriptor's number is free for reuse only after the last of those calls
- * has left. Handles are reference-counted: each thread that keeps one takes its own reference, and closes it.
+ * has left. Handles are reference-counted: each thread that keeps one takes its own reference, and closes it. A blocked
+ * call keeps its handle alive by itself.
  */
 #ifndef RESOLVX_NET_H
 #define RESOLVX_NET_H
@@ -53,16 +54,16 @@ struct rvx_listen_opts {
     void *control_arg;
 
     int backlog;        /* connections the kernel keeps waiting; default: what net.core.somaxconn allows */
-    bool all_addresses; /* listen on every address the host has, with one port; default: the first IPv4, else the first */
+    bool all_addresses; /* every address of the host, all with one port; default: its first IPv4 one, else its first */
     bool reuse_port;    /* SO_REUSEPORT */
     bool keep_unix;     /* leave a Unix socket's file when the listener closes; default: remove it */
 
     /* Of accepted TCP connections. */
-    bool no_nodelay;                 /* leave Nagle's algorithm on; default: TCP_NODELAY */
-    bool no_keepalive;               /* default: SO_KEEPALIVE */
-    rvx_time keepalive_idle;         /* whole seconds, rounded up; default 15 s */
-    rvx_time keepalive_interval;     /* default 15 s */
-    unsigned keepalive_count;        /* default 9 */
+    bool no_nodelay;             /* leave Nagle's algorithm on; default: TCP_NODELAY */
+    bool no_keepalive;           /* default: SO_KEEPALIVE */
+    rvx_time keepalive_idle;     /* whole seconds, rounded up; default 15 s */
+    rvx_time keepalive_interval; /* default 15 s */
+    unsigned keepalive_count;    /* default 9 */
 };
 
 #define RVX_LISTEN_OPTS_INIT { .size = sizeof(struct rvx_listen_opts) }
@@ -76,10 +77,10 @@ struct rvx_listen_opts {
  *          the Unix networks; "" lets the kernel choose an abstract name. A stale socket file is an error.
  * opts, ctx: may be NULL; the context bounds the lookups.
  * listener: not NULL; set to NULL on failure.
- * Returns: 0; RVX_ENETUNKNOWN; RVX_EADDRTYPE for a network that has no listeners; as rvx_resolve(); -errno of socket(2),
- *          setsockopt(2), bind(2), listen(2); what the control hook returned.
+ * Returns: 0; RVX_ENETUNKNOWN; RVX_EADDRTYPE for a network that has no listeners; as rvx_resolve(); -errno of
+ *          socket(2), setsockopt(2), bind(2), listen(2); what the control hook returned.
  * Ownership: one reference, given up with rvx_listener_close().
- * Thread: any.  Follows: Go net.Listen; socket options by DESIGN: SO_REUSEADDR on, IPV6_V6ONLY always set explicitly. */
+ * Thread: any.  Follows: Go net.Listen. SO_REUSEADDR is on, and IPV6_V6ONLY always set explicitly. */
 RVX_API int rvx_listen(struct rvx_resolver *resolver, const char *network, const char *address,
                        const struct rvx_listen_opts *opts, const struct rvx_ctx *ctx, struct rvx_listener **listener,
                        struct rvx_error *err);
@@ -91,8 +92,8 @@ RVX_API int rvx_listen(struct rvx_resolver *resolver, const char *network, const
 RVX_API int rvx_listener_from_fd(int fd, const struct rvx_listen_opts *opts, struct rvx_listener **listener,
                                  struct rvx_error *err);
 
-/* Makes one listener of the sockets a service manager passed: LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES of sd_listen_fds(3).
- * The descriptors are taken over. The environment is left as it is.
+/* Makes one listener of the sockets a service manager passed: LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES of
+ * sd_listen_fds(3). The descriptors are taken over. The environment is left as it is.
  * name: only the sockets of this name; NULL: all.
  * Returns: 0; RVX_EADDRMISSING if none was passed, or none of this name; as rvx_listener_from_fd().
  * Thread: reads the environment: not while another thread changes it. */
@@ -100,20 +101,24 @@ RVX_API int rvx_listener_from_env(const char *name, const struct rvx_listen_opts
                                   struct rvx_error *err);
 
 /* Moves every socket of `other` into `listener`, so that one accept loop serves both, and frees `other`.
- * Both: not in use by another thread.  Returns: 0; -ENOMEM, and then nothing has changed. */
+ * Both: not in use by another thread, and `other` without further references.
+ * Returns: 0; RVX_ECLOSED if one is closed; -EINVAL for a shared `other`, or the same listener twice; -ENOMEM. After a
+ *          failure nothing has changed. */
 RVX_API int rvx_listener_merge(struct rvx_listener *listener, struct rvx_listener *other);
 
 /* Takes one more reference.  Thread: any. */
 RVX_API struct rvx_listener *rvx_listener_ref(struct rvx_listener *listener);
 
 /* Stops listening and gives the reference up. Blocked accepts return RVX_ECLOSED; accepted connections live on; the
- * port is free again on return. Removes a Unix socket's file first, if this listener made it and opts->keep_unix is off.
+ * port is free again on return. Removes a Unix socket's file first, if this listener made it and opts->keep_unix is
+ * off.
  * listener: may be NULL.
  * Returns: 0; RVX_ECLOSED if it was closed before through another reference. */
 RVX_API int rvx_listener_close(struct rvx_listener *listener);
 
 /* The number of sockets, at least 1, and the address that socket `i` is bound to.
- * Returns: the address, living as long as the listener, also after its close; RVX_FAMILY_NONE for an `i` out of range. */
+ * Returns: the address, living as long as the listener, also after its close; RVX_FAMILY_NONE for an `i` out of
+ * range. */
 RVX_API size_t rvx_listener_addrs_n(const struct rvx_listener *listener);
 RVX_API const struct rvx_addr *rvx_listener_addr(const struct rvx_listener *listener, size_t i);
 
@@ -131,7 +136,8 @@ RVX_API int rvx_listener_set_deadline(struct rvx_listener *listener, rvx_time de
  * Returns: 0; RVX_ETIMEOUT, RVX_ECANCELED, RVX_ECLOSED; -errno for what retrying cannot help.
  * Ownership: one reference, given up with rvx_close().
  * Thread: any number at once. */
-RVX_API int rvx_accept(struct rvx_listener *listener, const struct rvx_ctx *ctx, struct rvx_conn **conn, struct rvx_error *err);
+RVX_API int rvx_accept(struct rvx_listener *listener, const struct rvx_ctx *ctx, struct rvx_conn **conn,
+                       struct rvx_error *err);
 
 /* Takes one more reference to a connection.  Thread: any. */
 RVX_API struct rvx_conn *rvx_conn_ref(struct rvx_conn *conn);
@@ -141,8 +147,8 @@ RVX_API struct rvx_conn *rvx_conn_ref(struct rvx_conn *conn);
 RVX_API int rvx_conn_from_fd(int fd, struct rvx_conn **conn, struct rvx_error *err);
 
 /* Reads what is there, waiting for at least one byte.
- * Returns: the number of bytes, at most `len`; 0 at the end of the stream, or if len is 0; RVX_ETIMEOUT, also if the read
- *          deadline is past and data is ready; RVX_ECLOSED; -errno.
+ * Returns: the number of bytes, at most `len`; 0 at the end of the stream, or if len is 0; RVX_ETIMEOUT, also if the
+ *          read deadline is past and data is ready; RVX_ECLOSED; -errno.
  * Thread: any. */
 RVX_API ssize_t rvx_read(struct rvx_conn *conn, void *data, size_t len, struct rvx_error *err);
 
@@ -161,7 +167,8 @@ RVX_API int rvx_write(struct rvx_conn *conn, const void *data, size_t len, size_
  * Returns: 0; RVX_ECLOSED if it was closed before through another reference. */
 RVX_API int rvx_close(struct rvx_conn *conn);
 
-/* Half-close: no more reading, or no more writing (the peer then reads end of stream). The connection stays to be closed.
+/* Half-close: no more reading, or no more writing (the peer then reads end of stream). The connection stays to be
+ * closed.
  * Returns: 0; RVX_ECLOSED; -errno of shutdown(2).  Thread: any. */
 RVX_API int rvx_close_read(struct rvx_conn *conn, struct rvx_error *err);
 RVX_API int rvx_close_write(struct rvx_conn *conn, struct rvx_error *err);
@@ -186,17 +193,33 @@ RVX_API int rvx_conn_fd(const struct rvx_conn *conn);
  * Returns: the descriptor, now the caller's, still non-blocking; RVX_ECLOSED. */
 RVX_API int rvx_conn_detach(struct rvx_conn *conn);
 
-/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. */
+/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. To hang up, return; a handler
+ * that hands its connection on takes a reference for that, but the connection is closed all the same when it returns. */
 typedef void (*rvx_handler_fn)(void *arg, struct rvx_conn *conn);
+
+/* Where handlers run instead, such as on the fibers of a scheduler. Borrowed for the rvx_serve() it is given to. */
+struct rvx_executor {
+    size_t size; /* sizeof(struct rvx_executor) */
+    void *self;  /* handed to the slot */
+
+    /* REQUIRED. Has run(arg) called, once, beside the caller: never inside this call.
+     * stack_size: what it may need, in bytes.
+     * Returns: 0; a negative code if that is not possible now: rvx_serve() tries again later. */
+    int (*start)(void *self, void (*run)(void *arg), void *arg, size_t stack_size);
+};
 
 /* Options of rvx_serve(); zero means default everywhere. */
 struct rvx_serve_opts {
-    size_t size;           /* sizeof(struct rvx_serve_opts) */
-    unsigned max_conns;    /* connections at once; further ones wait in the backlog; default 1000 */
-    rvx_time timeout;      /* read and write deadline of each connection, from its accept; default: none */
-    rvx_time drain;        /* how long running connections may go on once the serving ends; default 30 s; negative: 0 */
-    size_t stack_size;     /* of the threads, in bytes; default 128 KiB */
-    void (*failed)(void *arg, const struct rvx_error *err); /* told of every error that serving goes on after; may be NULL */
+    size_t size;        /* sizeof(struct rvx_serve_opts) */
+    unsigned max_conns; /* connections at once; further ones wait in the backlog; default 1000 */
+    rvx_time timeout;   /* read and write deadline of each connection, from its accept; default: none */
+    rvx_time drain;     /* how long running connections may go on once the serving ends; default 30 s; negative: 0 */
+    size_t stack_size;  /* of the threads, in bytes; default 128 KiB */
+
+    /* Told of every error that serving goes on after; may be NULL.  arg: the handler's. */
+    void (*failed)(void *arg, const struct rvx_error *err);
+
+    const struct rvx_executor *executor; /* default: a thread for each connection */
 };
 
 #define RVX_SERVE_OPTS_INIT { .size = sizeof(struct rvx_serve_opts) }
@@ -205,10 +228,10 @@ struct rvx_serve_opts {
  * listener is closed. Then it closes the listener at once, so that newcomers are refused, lets running connections
  * finish for opts->drain, closes those that have not, and waits for their handlers to return.
  * listener: its reference is given up in every case.  opts, ctx: may be NULL.
- * Returns: 0 if it ended as asked and every connection finished in time; RVX_ETIMEOUT if some had to be closed; -errno of
- *          an accept that cannot go on. */
-RVX_API int rvx_serve(struct rvx_listener *listener, rvx_handler_fn handler, void *arg, const struct rvx_serve_opts *opts,
-                      const struct rvx_ctx *ctx, struct rvx_error *err);
+ * Returns: 0 if it ended as asked and every connection finished in time; RVX_ETIMEOUT if some had to be closed;
+ *          -errno of an accept that cannot go on. */
+RVX_API int rvx_serve(struct rvx_listener *listener, rvx_handler_fn handler, void *arg,
+                      const struct rvx_serve_opts *opts, const struct rvx_ctx *ctx, struct rvx_error *err);
 
 #ifdef __cplusplus
 }

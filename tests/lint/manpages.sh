@@ -3,31 +3,20 @@
 #
 # For each include/resolvx/NAME.h and man/resolvx-NAME.3: the prototypes of the SYNOPSIS are those of the header, word for
 # word; NAME lists the functions, neither fewer nor more; every constant and every field of a public struct is mentioned.
-# Every example that is a whole file compiles without warning. mandoc and groff, where they exist, have no complaint.
+# Every page of section 3 has an example that is a whole file, and these compile without warning.
+
 # shellcheck disable=SC2016 # awk programs stand in single quotes
-set -u
-: "${AWK:=awk}" "${CC:=cc}" "${abs_top_srcdir:=$(cd "$(dirname "$0")/../.." && pwd)}"
-
-failed=0
-fail()
-{
-    echo "$1" >&2
-    failed=1
-}
-
-work=$(mktemp -d ./manpages.XXXXXX) || exit 1
-trap 'rm -rf "$work"' EXIT
+# shellcheck source=tests/lint/lib.sh
+. "$(dirname -- "$0")/lib.sh"
 
 # The header without its comments.
-strip_comments()
-{
+strip_comments() {
     sed -e 's|/\*.*\*/||' -e '/\/\*/,/\*\//d' -e 's/ *$//' "$1"
 }
 
 # Prototypes of functions and function types, one a line, without blanks.
-header_prototypes()
-{
-    strip_comments "$1" | $AWK '
+header_prototypes() {
+    strip_comments "$1" | awk '
         /^(RVX_API|static inline|typedef .*\(\*)/ { text = ""; inside = 1 }
         inside { text = text " " $0 }
         inside && /[;)]$/ {
@@ -38,9 +27,8 @@ header_prototypes()
         }' | sort
 }
 
-page_prototypes()
-{
-    $AWK '
+page_prototypes() {
+    awk '
         function emit(type, name, params) { gsub(/[ \t]/, "", params); gsub(/ /, "", type); print type name "(" params ")" }
         function quoted(text,    list) {
             list = ""
@@ -60,20 +48,17 @@ page_prototypes()
 }
 
 # Names of functions only, out of prototypes.
-function_names()
-{
+function_names() {
     sed -e '/^typedef/d' -e 's/(.*//' -e 's/.*\(rvx_\)/\1/' "$1" | sort
 }
 
-page_names()
-{
-    $AWK '/^\.Sh / { inside = $2 == "NAME" } inside && /^\.Nm rvx_/ { print $2 }' "$1" | sort
+page_names() {
+    awk '/^\.Sh / { inside = $2 == "NAME" } inside && /^\.Nm rvx_/ { print $2 }' "$1" | sort
 }
 
 # What else a header defines: its constants and the fields of its structs.
-header_words()
-{
-    strip_comments "$1" | $AWK '
+header_words() {
+    strip_comments "$1" | awk '
         /^#define RVX_[A-Z0-9_]+/ && $2 !~ /^RVX_API/ { sub(/\(.*/, "", $2); print $2 }
         /^ +RVX_[A-Z0-9_]+( =|,|$)/ { sub(/,.*/, "", $1); print $1 }
         /^struct [a-z_]+ \{/ { inside = 1; next }
@@ -89,9 +74,8 @@ header_words()
 }
 
 # Each literal block that starts with an #include becomes a file of its own.
-extract_examples()
-{
-    $AWK -v prefix="$2" '
+extract_examples() {
+    awk -v prefix="$2" '
         /^\.Ed/ { if (out != "") close(out); out = "" }
         out != "" || (block && /^#include/) {
             if (out == "")
@@ -103,60 +87,110 @@ extract_examples()
         { block = /^\.Bd -literal/ }' "$1"
 }
 
-check_header()
-{
-    header=$1 page=$2 name=$(basename "$2")
+# compare WHAT PAGE : findings for lines of $work/header that are not in $work/page, and the other way round.
+compare() {
+    diff "$work/header" "$work/page" | sed -n -e "s|^<|$2: $1 lacks|p" -e "s|^>|$2: $1 has, but not the header:|p"
+}
 
-    header_prototypes "$header" >"$work/header"
-    page_prototypes "$page" >"$work/page"
-    diff "$work/header" "$work/page" >"$work/diff" || fail "$name: SYNOPSIS differs from the header:
-$(cat "$work/diff")"
-    function_names "$work/header" >"$work/functions"
-    page_names "$page" >"$work/names"
-    diff "$work/functions" "$work/names" >"$work/diff" || fail "$name: NAME differs from the header:
-$(cat "$work/diff")"
-    for word in $(header_words "$header"); do
-        grep -q -w -e "$word" "$page" || fail "$name: $word is not mentioned"
+check_page() {
+    header_prototypes "$1" >"$work/prototypes"
+    cp "$work/prototypes" "$work/header"
+    page_prototypes "$2" >"$work/page"
+    compare SYNOPSIS "$3"
+    function_names "$work/prototypes" >"$work/header"
+    page_names "$2" >"$work/page"
+    compare NAME "$3"
+    for word in $(header_words "$1"); do
+        grep -q -w -e "$word" "$2" || echo "$3: $word of the header is not mentioned"
     done
 }
 
-check_examples()
-{
-    name=$(basename "$1" .3)
-
-    extract_examples "$1" "$work/$name"
-    set -- "$work/$name"-*.c
-    [ -e "$1" ] || fail "$name.3: no example"
+# check_examples ROOT PAGE
+check_examples() {
+    rm -f "$work"/example-*
+    extract_examples "$1/$2" "$work/example"
+    set -- "$1" "$2" "$work"/example-*.c
+    [ -e "$3" ] || {
+        echo "$2: no example"
+        return
+    }
+    root=$1 page=$2 && shift 2
     for example; do
-        [ ! -e "$example" ] || $CC -fsyntax-only -Wall -Wextra -Werror -I"$abs_top_srcdir/include" "$example" ||
-            fail "$name.3: an example does not compile"
+        ${CC:-cc} -fsyntax-only -Wall -Wextra -Werror -I"$root/include" "$example" 2>&1 |
+            sed -n "s|^[^:]*example-|$page: example |p"
     done
 }
 
-check_markup()
-{
-    if command -v mandoc >/dev/null; then
-        mandoc -Tlint -Wwarning "$1" >&2 || fail "$(basename "$1"): mandoc complains"
-    fi
-    if command -v groff >/dev/null; then
-        [ -z "$(groff -mdoc -ww -z "$1" 2>&1)" ] || fail "$(basename "$1"): groff complains"
-    fi
+check() {
+    for header in "$1"/include/resolvx/*.h; do
+        page=man/resolvx-$(basename "$header" .h).3
+        if [ -e "$1/$page" ]; then
+            check_page "$header" "$1/$page" "$page"
+        elif [ "$page" != man/resolvx-resolvx.3 ]; then
+            echo "$page: missing"
+        fi
+    done
+    for page in "$1"/man/*.3; do
+        check_examples "$1" "man/$(basename "$page")"
+    done
 }
 
-for header in "$abs_top_srcdir"/include/resolvx/*.h; do
-    name=$(basename "$header" .h)
-    [ "$name" != resolvx ] || continue
-    page=$abs_top_srcdir/man/resolvx-$name.3
-    if [ -e "$page" ]; then
-        check_header "$header" "$page"
-    else
-        fail "resolvx-$name.3 is missing"
-    fi
-done
-for page in "$abs_top_srcdir"/man/*.3; do
-    check_examples "$page"
-done
-for page in "$abs_top_srcdir"/man/*.[1-8]; do
-    check_markup "$page"
-done
-exit $failed
+# ---- it can fail
+
+mkdir -p "$work/bad/include/resolvx" "$work/bad/man"
+cp -R "$work/bad" "$work/good"
+cat >"$work/good/include/resolvx/a.h" <<'END'
+/* a.h - a header */
+#define RVX_A_SIZE 16 /* bytes */
+struct rvx_a {
+    int depth; /* metres */
+    void (*told)(void *arg);
+};
+enum rvx_colour {
+    RVX_RED /* as it is */
+};
+/* Does it. */
+RVX_API int rvx_a_do(struct rvx_a *a,
+                     const char *text); /* once */
+typedef void (*rvx_a_fn)(void *arg);
+END
+cat >"$work/good/man/resolvx-a.3" <<'END'
+.Sh NAME
+.Nm resolvx-a ,
+.Nm rvx_a_do
+.Sh SYNOPSIS
+.Ft int
+.Fo rvx_a_do
+.Fa "struct rvx_a *a"
+.Fa "const char *text"
+.Fc
+.Ft typedef void
+.Fn (*rvx_a_fn) "void *arg"
+.Sh DESCRIPTION
+Mentions RVX_A_SIZE, depth, told and RVX_RED.
+.Bd -literal
+#include <stddef.h>
+
+const char *text = "a line\en";
+.Ed
+END
+must_pass 'a page that fits its header'
+
+cp "$work/good/include/resolvx/a.h" "$work/bad/include/resolvx"
+echo 'struct rvx_b;' >"$work/bad/include/resolvx/b.h"
+sed -e 's/const char \*text"/char *text"/' -e 's/^.Nm rvx_a_do/.Nm rvx_a_undo/' -e 's/RVX_A_SIZE, depth, told and RVX_RED/nothing/' \
+    -e 's/^const char/int/' "$work/good/man/resolvx-a.3" >"$work/bad/man/resolvx-a.3"
+echo '.Sh NAME' >"$work/bad/man/other.3"
+must_find 'a prototype of the header only' '^man/resolvx-a.3: SYNOPSIS lacks intrvx_a_do\(structrvx_a\*a,constchar\*text\)'
+must_find 'a prototype of the page only' 'SYNOPSIS has, but not the header: intrvx_a_do\(structrvx_a\*a,char\*text\)'
+must_find 'a function missing in NAME' 'NAME lacks rvx_a_do'
+must_find 'a function only in NAME' 'NAME has, but not the header: rvx_a_undo'
+must_find 'a constant' 'RVX_A_SIZE of the header is not mentioned'
+must_find 'an enumerator' 'RVX_RED of the header is not mentioned'
+must_find 'a field' 'depth of the header is not mentioned'
+must_find 'a field that is a function' 'told of the header is not mentioned'
+must_find 'a header without page' '^man/resolvx-b.3: missing'
+must_find 'an example that does not compile' '^man/resolvx-a.3: example 1.c:3:'
+must_find 'a page without example' '^man/other.3: no example'
+
+judge

@@ -18,3 +18,10 @@ TESTS += %D%/replay.sh
 endif
 
 EXTRA_DIST += %D%/replay.sh %D%/run.sh %D%/standalone_main.c
+
+FUZZ_TARGETS += fuzz_addr
+check_PROGRAMS += %D%/fuzz_addr
+%C%_fuzz_addr_SOURCES = %D%/fuzz_addr.c $(FUZZ_MAIN)
+%C%_fuzz_addr_LDFLAGS = $(FUZZ_LINK)
+%C%_fuzz_addr_LDADD = librvx_core.la
+EXTRA_DIST += %D%/corpus/addr

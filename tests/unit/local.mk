@@ -77,6 +77,13 @@ TESTS += %D%/test_sockaddr
 %C%_test_sockaddr_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_sockaddr_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/go_addr/check
+TESTS += %D%/go_addr.sh
+%C%_go_addr_check_SOURCES = %D%/go_addr/check.c tests/support/addrgen.c tests/support/addrgen.h
+%C%_go_addr_check_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_go_addr_check_LDADD = librvx_core.la
+EXTRA_DIST += %D%/go_addr.sh %D%/go_addr/main.go
+
 # sock and loop
 check_PROGRAMS += %D%/test_opts
 TESTS += %D%/test_opts

@@ -1,8 +1,8 @@
 #!/bin/sh
 # replay.sh - runs every fuzz target on its corpus once
 #
-# In make check, with either main(): libFuzzer's takes files too, and runs each once. A target whose corpus is empty is a
-# failure, and so is one that did not say that it ran every file, for then nothing was tested.
+# In make check, with either main(): libFuzzer's takes files too, and runs each once. A target whose corpus is empty is
+# a failure, and so is one that did not say that it ran every file, for then nothing was tested.
 #
 # FUZZ_TARGETS names the targets (fuzz_hosts ...), as fuzz/local.mk lists them.
 set -eu

@@ -1,7 +1,9 @@
 #!/bin/sh
 # run.sh - runs every fuzz target for a while
 #
-# Usage: fuzz/run.sh SECONDS [TARGET...]     in a build directory of "configure CC=clang --enable-fuzz --enable-sanitizers"
+# Usage: fuzz/run.sh SECONDS [TARGET...]
+#
+# To be run in a build directory of "configure CC=clang --enable-fuzz --enable-sanitizers --disable-shared".
 #
 # New inputs that reach new code go to fuzz/found/TARGET in the build directory; merge them into the corpus when done,
 # the last lines say how. Inputs that crash, leak or hang go to fuzz/crashes/. Exit status 1 if there are any.

@@ -1,9 +1,9 @@
 /* standalone_main.c - runs a fuzz target on files, without a fuzzer
  *
- * A fuzz target is one function that is given bytes. Under --enable-fuzz libFuzzer supplies main() and invents the bytes;
- * otherwise this file does, and takes them from the files it is told, a folder standing for the files in it. So the
- * corpus, every input that ever went wrong among it, is run again by make check with any compiler. Each input is put at
- * the end of an exact-size allocation, so that AddressSanitizer and valgrind see the first byte read past it.
+ * A fuzz target is one function that is given bytes. Under --enable-fuzz libFuzzer supplies main() and invents the
+ * bytes; otherwise this file does, and takes them from the files it is told, a folder standing for the files in it. So
+ * the corpus, every input that ever went wrong among it, is run again by make check with any compiler. Each input is
+ * put at the end of an exact-size allocation, so that AddressSanitizer and valgrind see the first byte read past it.
  */
 #include <config.h>
 

@@ -32,7 +32,8 @@ declared() {
 
 # What a static library defines without our prefix; the sanitizers' own marks are theirs.
 strangers() {
-    run_nm -g --defined-only "$1" 2>/dev/null | awk 'NF == 3 && $3 !~ /^(rvx_|__odr_asan|__asan_|__sancov_)/ { print $3 }'
+    run_nm -g --defined-only "$1" 2>/dev/null |
+        awk 'NF == 3 && $3 !~ /^(rvx_|__odr_asan|__asan_|__sancov_)/ { print $3 }'
 }
 
 # Compares the lists that stand in for a tree: $1/exported, $1/listed, $1/declared, $1/strangers.

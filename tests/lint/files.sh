@@ -17,7 +17,8 @@ listed_words() {
             */*) folder=${fragment%/*}/ ;;
             *) folder= ;;
             esac
-            sed "s|^#.*||; s|%D%/|$folder|g; s|\$(top_srcdir)/||g; s|\$(srcdir)/||g" "$fragment" | tr -s ' \t\\=' '[\n*]'
+            sed "s|^#.*||; s|%D%/|$folder|g; s|\$(top_srcdir)/||g; s|\$(srcdir)/||g" "$fragment" |
+                tr -s ' \t\\=' '[\n*]'
         done
     ) | sort -u
 }
@@ -48,7 +49,8 @@ check_lists() {
         esac
         [ -n "$found" ] || echo "$file: in no makefile fragment"
     done
-    grep -E '^(lib|include|src|tests|fuzz|bench|examples|man|data)/.*\.[a-zS0-9]+$' "$work/words" | while read -r word; do
+    grep -E '^(lib|include|src|tests|fuzz|bench|examples|man|data)/.*\.[a-zS0-9]+$' "$work/words" |
+        while read -r word; do
         [ -e "$1/$word" ] || case $word in
         *.log | *.trs | *.la | lib/resolvx.pc | */'$'* | *'('*) ;;
         *) grep -qE "^${word##*/}\$" "$work/generated" || echo "$word: in a makefile fragment, but not in the tree" ;;
@@ -106,7 +108,7 @@ sed -n 's/^BUILT_SOURCES += *//p; s/^CLEANFILES += *//p; s/^nodist_[A-Za-z_]* +=
 mkdir -p "$work/bad/lib/base" "$work/bad/include/resolvx" "$work/bad/data"
 cd "$work/bad"
 printf 'AC_INIT([libresolvx], [1.2.3])\n' >configure.ac
-printf '#define RVX_VERSION_MAJOR 1\n#define RVX_VERSION_MINOR 2\n#define RVX_VERSION_PATCH 4\n' >include/resolvx/version.h
+printf '#define RVX_VERSION_%s\n' 'MAJOR 1' 'MINOR 2' 'PATCH 4' >include/resolvx/version.h
 printf 'EXTRA_DIST = README.md \\\n\tdata\n' >Makefile.am
 printf 'x_SOURCES = %%D%%/listed.c \\\n\t%%D%%/gone.c\n' >lib/base/local.mk
 touch lib/base/listed.c lib/base/forgotten.c data/whole

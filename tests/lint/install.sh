@@ -1,9 +1,9 @@
 #!/bin/sh
 # install.sh - what make install puts where, and whether a program can use it
 #
-# Installs into a scratch folder, looks at the layout, compiles a program and every example against the installed library
-# with the flags that resolvx.pc gives, shared and static, runs the program, and takes everything out again: nothing may
-# be left.
+# Installs into a scratch folder, looks at the layout, compiles a program and every example against the installed
+# library with the flags that resolvx.pc gives, shared and static, runs the program, and takes everything out again:
+# nothing may be left.
 
 # shellcheck source=tests/lint/lib.sh
 . "$(dirname -- "$0")/lib.sh"
@@ -17,7 +17,10 @@ cc=${CC:-cc}
 pkg_config=${PKG_CONFIG:-pkg-config}
 
 run_make() {
-    env -u MAKEFLAGS -u MFLAGS -u MAKELEVEL "${MAKE:-make}" -s -C "$bld" "$@" DESTDIR="$stage" >"$work/make.log" 2>&1 || {
+    (
+        unset MAKEFLAGS MFLAGS MAKELEVEL
+        "${MAKE:-make}" -s -C "$bld" "$@" DESTDIR="$stage"
+    ) >"$work/make.log" 2>&1 || {
         cat "$work/make.log"
         echo "make $* failed"
         exit 1
@@ -28,7 +31,8 @@ run_make() {
 check() {
     (cd "$src/include/resolvx" && ls -- *.h) >"$work/wanted"
     (cd "$1$prefix/include/resolvx" 2>/dev/null && ls -- *.h) >"$work/there" || true
-    diff "$work/wanted" "$work/there" | sed -n 's/^< \(.*\)/\1: not installed/p; s/^> \(.*\)/\1: installed, but not public/p'
+    diff "$work/wanted" "$work/there" |
+        sed -n 's/^< \(.*\)/\1: not installed/p; s/^> \(.*\)/\1: installed, but not public/p'
     ls "$1$prefix"/lib/libresolvx.* >"$work/libs" 2>/dev/null || true
     grep -qE 'libresolvx\.(so|a)$' "$work/libs" || echo "no library installed"
     if grep -q 'libresolvx\.so$' "$work/libs"; then
@@ -52,9 +56,9 @@ must_find 'a missing page' '^resolvx-addr.3: not installed'
 build() {
     static=
     [ "$1" != static ] || static=--static
-    # shellcheck disable=SC2046,SC2086 # lists of words
-    $cc -Wall -Wextra -Werror "$2" -o "$3" \
-        $(PKG_CONFIG_PATH="$work/pc${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" $pkg_config $static --cflags --libs resolvx) || {
+    flags=$(PKG_CONFIG_PATH="$work/pc:${PKG_CONFIG_PATH-}" "$pkg_config" $static --cflags --libs resolvx)
+    # shellcheck disable=SC2086 # lists of words
+    $cc -Wall -Wextra -Werror "$2" -o "$3" $flags || {
         echo "$2: does not build, $1"
         exit 1
     }

@@ -132,7 +132,7 @@ must_find 'a public header reaches inside' '^include/resolvx/inner.h:1: .*public
 must_find 'an example reaches inside' '^examples/inner.c:1: .*public headers'
 must_find 'two files read /etc' '^lib/net/two.c: only one file'
 cd "$work/good"
-printf '#include <config.h>\n\n#include "base/view.h"\n\n#include <stdlib.h>\n\n#include <resolvx/err.h>\n' >lib/base/fine.c
+printf '#include %s\n' '<config.h>' '"base/view.h"' '<stdlib.h>' '<resolvx/err.h>' >lib/base/fine.c
 printf '#include "conf/hosts.h"\n#include <string.h>\n#include "base/view.h"\n#include "addr/ip.h"\n' >lib/conf/fine.c
 printf '#include "dns/name.h"\n#include "conf/hosts.h"\n#include "base/clock.h"\n' >lib/net/fine.c
 printf '#include "tool/own.h"\n#include <resolvx/err.h>\n' >src/tool/fine.c

@@ -1,9 +1,9 @@
 #!/bin/sh
 # ldns.sh - what of libldns is used, and where
 #
-# Its resolver, its random source, its network and its denial-of-existence functions must never be called, so what may be
-# is a list, tests/lint/ldns.allow, and everything else is refused. Exactly one file includes <ldns/...>, so that there
-# is one place to look at. The tests may use libldns as they like: they hold it against our own code.
+# Its resolver, its random source, its network and its denial-of-existence functions must never be called, so what may
+# be is a list, tests/lint/ldns.allow, and everything else is refused. Exactly one file includes <ldns/...>, so that
+# there is one place to look at. The tests may use libldns as they like: they hold it against our own code.
 
 # shellcheck source=tests/lint/lib.sh
 . "$(dirname -- "$0")/lib.sh"

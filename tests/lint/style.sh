@@ -53,7 +53,8 @@ check_text() {
     )
 }
 
-# calls REGEX WHAT : reports calls of these functions in the code on standard input; calls through a table are not meant.
+# calls REGEX WHAT : reports calls of these functions in the code on standard input; calls through a table are not
+# meant.
 calls() {
     sed -nE "s/^(([^:]*:){2})(.*[^A-Za-z0-9_.>])?($1)[ ]*\\(.*/\\1 \\4(): $2/p"
 }

@@ -12,11 +12,11 @@
  * Calls block the calling thread, or the calling coroutine where wait.h's waiter is installed; they never block
  * longer than their deadline. Descriptors are non-blocking and close-on-exec; SIGPIPE is never raised.
  *
- * Sharing. One thread may read a connection while another writes it; whole reads do not mix with each other, nor do whole
- * writes: they take turns, first come, first served. Any number of threads may accept. Closing, from any thread, wakes
- * every blocked call with RVX_ECLOSED, and the descriptor's number is free for reuse only after the last of those calls
- * has left. Handles are reference-counted: each thread that keeps one takes its own reference, and closes it. A blocked
- * call keeps its handle alive by itself.
+ * Sharing. One thread may read a connection while another writes it; whole reads do not mix with each other, nor do
+ * whole writes: they take turns, first come, first served. Any number of threads may accept. Closing, from any
+ * thread, wakes every blocked call with RVX_ECLOSED, and the descriptor's number is free for reuse only after the
+ * last of those calls has left. Handles are reference-counted: each thread that keeps one takes its own reference,
+ * and closes it. A blocked call keeps its handle alive by itself.
  */
 #ifndef RESOLVX_NET_H
 #define RESOLVX_NET_H
@@ -193,8 +193,8 @@ RVX_API int rvx_conn_fd(const struct rvx_conn *conn);
  * Returns: the descriptor, now the caller's, still non-blocking; RVX_ECLOSED. */
 RVX_API int rvx_conn_detach(struct rvx_conn *conn);
 
-/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. To hang up, return; a handler
- * that hands its connection on takes a reference for that, but the connection is closed all the same when it returns. */
+/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. To hang up, return. Who hands a
+ * connection on takes a reference for that, but it is closed all the same when its handler returns. */
 typedef void (*rvx_handler_fn)(void *arg, struct rvx_conn *conn);
 
 /* Where handlers run instead, such as on the fibers of a scheduler. Borrowed for the rvx_serve() it is given to. */

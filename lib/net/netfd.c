@@ -147,14 +147,14 @@ int rvx__netfd_enter(struct rvx__netfd *netfd, enum rvx__netfd_side side, const 
 
 void rvx__netfd_leave(struct rvx__netfd *netfd, struct rvx__netfd_call *call)
 {
-    if (!rvx__link_in_list(&call->link))
-        return;
     pthread_mutex_lock(&netfd->mutex);
-    rvx__link_remove(&call->link);
-    if (call->side != RVX__NETFD_PIN)
-        wake_call(first_call(netfd, call->side));
-    if (is_empty(netfd))
-        wake_call(netfd->closer);
+    if (rvx__link_in_list(&call->link)) {
+        rvx__link_remove(&call->link);
+        if (call->side != RVX__NETFD_PIN)
+            wake_call(first_call(netfd, call->side));
+        if (is_empty(netfd))
+            wake_call(netfd->closer);
+    }
     pthread_mutex_unlock(&netfd->mutex);
 }
 

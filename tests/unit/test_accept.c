@@ -1,0 +1,552 @@
+/* test_accept.c - accepting: waiting and its ends, noise, shortages, fairness, options, leaks */
+#include "support/test.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "net/accept.h"
+#include "net/conn.h"
+#include "net/listen.h"
+#include "net/listener.h"
+#include "support/oom.h"
+#include "support/sockets.h"
+
+static const struct rvx_addr *addr_of(struct rvx_listener *listener)
+{
+    return rvx_listener_addr(listener, 0);
+}
+
+/* One accept on a thread of its own. */
+struct accepting {
+    struct rvx_listener *listener;
+    const struct rvx_ctx *ctx;
+    const struct rvx_waiter *waiter;
+    struct rvx_conn *conn;
+    struct rvx_error err;
+};
+
+static int accept_one(void *arg)
+{
+    struct accepting *accepting = arg;
+
+    rvx_waiter_swap(accepting->waiter);
+    return rvx_accept(accepting->listener, accepting->ctx, &accepting->conn, &accepting->err);
+}
+
+static void test_waits_for_a_connection(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct accepting accepting = {.listener = listener};
+    struct background background;
+    int peer;
+
+    (void)state;
+    background_start(&background, accept_one, &accepting);
+    await_parked(&listener->netfd, 1);
+    peer = peer_connect(addr_of(listener));
+    assert_true(peer >= 0);
+    assert_int_equal(background_join(&background), 0);
+    assert_int_equal(accepting.err.code, 0);
+    assert_true(rvx_addr_equal(rvx_local_addr(accepting.conn), addr_of(listener)));
+    assert_int_equal(rvx_listener_close(listener), 0);
+    assert_int_equal(rvx_write(accepting.conn, "x", 1, NULL, NULL), 0); /* lives on */
+    rvx_close(accepting.conn);
+    close(peer);
+}
+
+enum event { EVENT_PAST, EVENT_CANCEL, EVENT_CTX_PAST, EVENT_CLOSE };
+
+static void test_waits_end(void **state)
+{
+    static const struct {
+        enum event event;
+        int want;
+        const char *text;
+    } rows[] = {
+        {EVENT_PAST, RVX_ETIMEOUT, "accept tcp 127.0.0.1:#: i/o timeout"},
+        {EVENT_CTX_PAST, RVX_ETIMEOUT, "accept tcp 127.0.0.1:#: i/o timeout"},
+        {EVENT_CANCEL, RVX_ECANCELED, "accept tcp 127.0.0.1:#: operation was canceled"},
+        {EVENT_CLOSE, RVX_ECLOSED, "accept tcp 127.0.0.1:#: use of closed network connection"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+        struct rvx_ctx ctx = RVX_CTX_INIT;
+        struct accepting accepting[3];
+        struct background backgrounds[3];
+
+        assert_int_equal(rvx_cancel_new(&ctx.cancel), 0);
+        ctx.deadline = rvx_after(rows[i].event == EVENT_CTX_PAST ? RVX_MILLISECONDS(50) : SOON);
+        for (int k = 0; k < 3; k++) {
+            accepting[k] = (struct accepting){.listener = listener, .ctx = &ctx};
+            background_start(&backgrounds[k], accept_one, &accepting[k]);
+        }
+        if (rows[i].event != EVENT_CTX_PAST)
+            await_parked(&listener->netfd, 3);
+        rvx_listener_ref(listener);
+        if (rows[i].event == EVENT_PAST)
+            assert_int_equal(rvx_listener_set_deadline(listener, RVX_NOWAIT), 0);
+        else if (rows[i].event == EVENT_CANCEL)
+            rvx_cancel_fire(ctx.cancel);
+        else if (rows[i].event == EVENT_CLOSE)
+            assert_int_equal(rvx_listener_close(rvx_listener_ref(listener)), 0);
+        for (int k = 0; k < 3; k++) {
+            assert_int_equal(background_join(&backgrounds[k]), rows[i].want);
+            assert_null(accepting[k].conn);
+            assert_error(&accepting[k].err, rows[i].text);
+        }
+        rvx_listener_close(listener);
+        rvx_listener_close(listener);
+        rvx_cancel_free(ctx.cancel);
+    }
+}
+
+static void test_deadline_before_readiness(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct rvx_ctx past = RVX_CTX_INIT;
+    struct rvx_conn *conn;
+    struct rvx_error err;
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    past.deadline = rvx_now();
+    assert_int_equal(rvx_listener_set_deadline(listener, RVX_NOWAIT), 0);
+    assert_int_equal(rvx_accept(listener, NULL, &conn, &err), RVX_ETIMEOUT);
+    assert_int_equal(rvx_listener_set_deadline(listener, 0), 0);
+    assert_int_equal(rvx_accept(listener, &past, &conn, &err), RVX_ETIMEOUT);
+    conn = must_accept(listener); /* neither took the connection */
+    rvx_close(conn);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static void test_second_close(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct rvx_conn *conn;
+    struct rvx_error err;
+
+    (void)state;
+    rvx_listener_ref(listener);
+    assert_int_equal(rvx_listener_close(listener), 0);
+    assert_int_equal(rvx_accept(listener, NULL, &conn, &err), RVX_ECLOSED);
+    assert_error(&err, "accept tcp 127.0.0.1:#: use of closed network connection");
+    assert_int_equal(rvx_listener_set_deadline(listener, 0), RVX_ECLOSED);
+    assert_int_equal(rvx_listener_addrs_n(listener), 1);
+    assert_int_equal(addr_of(listener)->family, RVX_FAMILY_IPV4);
+    assert_int_equal(rvx_listener_close(listener), RVX_ECLOSED);
+    assert_int_equal(rvx_listener_close(NULL), 0);
+}
+
+static int get_option(struct rvx_conn *conn, int level, int name)
+{
+    int value = -1;
+    socklen_t len = sizeof value;
+
+    assert_int_equal(getsockopt(rvx_conn_fd(conn), level, name, &value, &len), 0);
+    return value;
+}
+
+static void test_options_of_connections(void **state)
+{
+    static const struct {
+        struct rvx_listen_opts opts;
+        bool nodelay, keepalive;
+        int idle, interval, count;
+    } rows[] = {
+        {{.keepalive_count = 0}, true, true, 15, 15, 9},
+        {{.no_nodelay = true}, false, true, 15, 15, 9},
+        {{.keepalive_idle = RVX_SECONDS(40), .keepalive_interval = RVX_MILLISECONDS(1100), .keepalive_count = 3},
+         true, true, 40, 2, 3},
+        {{.keepalive_idle = 1}, true, true, 1, 15, 9},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct rvx_listen_opts opts = rows[i].opts;
+        struct rvx_listener *listener;
+        struct rvx_conn *conn;
+        int peer;
+
+        opts.size = sizeof opts;
+        assert_int_equal(rvx_listen(NULL, "tcp", "127.0.0.1:0", &opts, NULL, &listener, NULL), 0);
+        peer = peer_connect(addr_of(listener));
+        conn = must_accept(listener);
+        assert_int_equal(get_option(conn, IPPROTO_TCP, TCP_NODELAY) != 0, rows[i].nodelay);
+        assert_int_equal(get_option(conn, SOL_SOCKET, SO_KEEPALIVE) != 0, rows[i].keepalive);
+        assert_int_equal(get_option(conn, IPPROTO_TCP, TCP_KEEPIDLE), rows[i].idle);
+        assert_int_equal(get_option(conn, IPPROTO_TCP, TCP_KEEPINTVL), rows[i].interval);
+        assert_int_equal(get_option(conn, IPPROTO_TCP, TCP_KEEPCNT), rows[i].count);
+        rvx_close(conn);
+        close(peer);
+        rvx_listener_close(listener);
+    }
+}
+
+static void test_no_keepalive(void **state)
+{
+    struct rvx_listen_opts opts = {.size = sizeof opts, .no_keepalive = true};
+    struct rvx_listener *listener;
+    struct rvx_conn *conn;
+    int peer;
+
+    (void)state;
+    assert_int_equal(rvx_listen(NULL, "tcp", "127.0.0.1:0", &opts, NULL, &listener, NULL), 0);
+    peer = peer_connect(addr_of(listener));
+    conn = must_accept(listener);
+    assert_int_equal(get_option(conn, SOL_SOCKET, SO_KEEPALIVE), 0);
+    rvx_close(conn);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+/* An IPv4 client of a listener for both families is an IPv4 client. */
+static void test_mapped_peers_are_unmapped(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", ":0");
+    struct rvx_addr to = {.family = RVX_FAMILY_IPV4, .ip = {127, 0, 0, 1}};
+    struct rvx_conn *conn;
+    int peer;
+
+    (void)state;
+    to.port = addr_of(listener)->port;
+    peer = peer_connect(&to);
+    assert_true(peer >= 0);
+    conn = must_accept(listener);
+    assert_int_equal(rvx_remote_addr(conn)->family, RVX_FAMILY_IPV4);
+    assert_true(rvx_addr_equal(rvx_local_addr(conn), &to));
+    rvx_close(conn);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static struct rvx_listener *listen_with(struct faults *faults, const char *address)
+{
+    struct rvx__listen_env env = {.ops = &faults->ops};
+    struct rvx__listen_call call = {.network = "tcp", .address = address};
+    struct rvx_listener *listener;
+
+    faults_init(faults);
+    assert_int_equal(rvx__listen(&env, &call, &listener, NULL), 0);
+    return listener;
+}
+
+/* accept(2): errors that are about one connection, or the network it came through. */
+static void test_noise_is_retried(void **state)
+{
+    static const int noise[] = {-ECONNABORTED, -EPROTO,       -ENETDOWN,   -ENOPROTOOPT, -EHOSTDOWN,
+                                -ENONET,       -EHOSTUNREACH, -EOPNOTSUPP, -ENETUNREACH, -EINTR};
+    struct faults faults;
+    struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    faults.fault = FAULT_ACCEPT;
+    faults.codes = noise;
+    faults.codes_n = COUNT_OF(noise);
+    rvx_close(must_accept(listener));
+    assert_int_equal(faults.accepts, COUNT_OF(noise) + 1);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+/* What is always there is no noise: no error, and no spinning either. */
+static void test_endless_noise_backs_off(void **state)
+{
+    static int noise[5000];
+    struct rvx_ctx ctx = rvx_ctx_after(RVX_MILLISECONDS(120));
+    struct faults faults;
+    struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+    struct rvx_conn *conn;
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(noise); i++)
+        noise[i] = -EPROTO;
+    faults.fault = FAULT_ACCEPT;
+    faults.codes = noise;
+    faults.codes_n = COUNT_OF(noise);
+    assert_int_equal(rvx_accept(listener, &ctx, &conn, NULL), RVX_ETIMEOUT);
+    assert_true(faults.accepts < 1000);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static void test_other_errors_are_told(void **state)
+{
+    static const int codes[] = {-EPERM, -EINVAL};
+    struct faults faults;
+    struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+    struct rvx_conn *conn;
+    struct rvx_error err;
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    faults.fault = FAULT_ACCEPT;
+    faults.codes = codes;
+    faults.codes_n = COUNT_OF(codes);
+    assert_int_equal(rvx_accept(listener, NULL, &conn, &err), -EPERM);
+    assert_error(&err, "accept tcp 127.0.0.1:#: accept4: operation not permitted");
+    assert_int_equal(rvx_accept(listener, NULL, &conn, &err), -EINVAL);
+    rvx_close(must_accept(listener)); /* the listener stays usable */
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static atomic_uint reports;
+
+static void count_report(void *arg, const struct rvx_error *err)
+{
+    struct rvx_error copy = *err;
+
+    (void)arg;
+    assert_error(&copy, "accept tcp 127.0.0.1:#: accept4: too many open files");
+    reports++;
+}
+
+static void test_shortage_backs_off(void **state)
+{
+    static const int codes[] = {-EMFILE, -ENFILE, -ENOBUFS, -ENOMEM};
+    const struct rvx__accept_hook hook = {count_report, NULL};
+    struct faults faults;
+    struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+    rvx_time before = rvx_now();
+    struct rvx_conn *conn;
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    faults.fault = FAULT_ACCEPT;
+    faults.codes = codes;
+    faults.codes_n = COUNT_OF(codes);
+    reports = 0;
+    assert_int_equal(rvx__accept(listener, NULL, &hook, &conn, NULL), 0);
+    assert_true(rvx_now() - before >= RVX_MILLISECONDS(5 + 10 + 20 + 40));
+    assert_int_equal(faults.accepts, 5);
+    assert_int_equal(reports, 1); /* one shortage, one report */
+    rvx_close(conn);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static void test_back_off_can_be_interrupted(void **state)
+{
+    static int codes[64];
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codes); i++)
+        codes[i] = -EMFILE;
+    for (int way = 0; way < 3; way++) {
+        struct faults faults;
+        struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+        struct rvx_ctx ctx = RVX_CTX_INIT;
+        struct accepting accepting = {.listener = rvx_listener_ref(listener), .ctx = &ctx};
+        struct background background;
+        int peer = peer_connect(addr_of(listener));
+
+        assert_int_equal(rvx_cancel_new(&ctx.cancel), 0);
+        faults.fault = FAULT_ACCEPT;
+        faults.codes = codes;
+        faults.codes_n = COUNT_OF(codes);
+        background_start(&background, accept_one, &accepting);
+        sleep_ms(100); /* by now it pauses for some time, and would go on doing so for half a minute */
+        if (way == 0)
+            rvx_cancel_fire(ctx.cancel);
+        else if (way == 1)
+            rvx_listener_set_deadline(listener, RVX_NOWAIT);
+        else
+            rvx_listener_close(rvx_listener_ref(listener));
+        assert_int_equal(background_join(&background), way == 0   ? RVX_ECANCELED
+                                                       : way == 1 ? RVX_ETIMEOUT
+                                                                  : RVX_ECLOSED);
+        close(peer);
+        rvx_listener_close(listener);
+        rvx_listener_close(listener);
+        rvx_cancel_free(ctx.cancel);
+    }
+}
+
+/* A busy socket of a listener does not starve its others. */
+static void test_sockets_take_turns(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct rvx_listener *other = must_listen("tcp", "127.0.0.1:0");
+    struct rvx_addr addrs[2] = {*addr_of(listener), *addr_of(other)};
+    int peers[10], seen[2] = {0, 0};
+
+    (void)state;
+    assert_int_equal(rvx_listener_merge(listener, other), 0);
+    assert_int_equal(rvx_listener_addrs_n(listener), 2);
+    for (int i = 0; i < 10; i++)
+        peers[i] = peer_connect(&addrs[i < 6 ? 0 : 1]);
+    for (int i = 0; i < 8; i++) {
+        struct rvx_conn *conn = must_accept(listener);
+
+        seen[rvx_addr_equal(rvx_local_addr(conn), &addrs[1])]++;
+        rvx_close(conn);
+    }
+    assert_int_equal(seen[0], 4);
+    assert_int_equal(seen[1], 4);
+    for (int i = 0; i < 10; i++)
+        close(peers[i]);
+    rvx_listener_close(listener);
+}
+
+/* Any of many sockets wakes an accept. */
+static void test_many_sockets(void **state)
+{
+    enum { N = 24 };
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+
+    (void)state;
+    for (int i = 1; i < N; i++)
+        assert_int_equal(rvx_listener_merge(listener, must_listen("tcp", "127.0.0.1:0")), 0);
+    for (size_t i = 0; i < N; i += 5) {
+        struct accepting accepting = {.listener = listener};
+        struct background background;
+        int peer;
+
+        background_start(&background, accept_one, &accepting);
+        await_parked(&listener->netfd, 1);
+        peer = peer_connect(rvx_listener_addr(listener, i));
+        assert_int_equal(background_join(&background), 0);
+        assert_true(rvx_addr_equal(rvx_local_addr(accepting.conn), rvx_listener_addr(listener, i)));
+        rvx_close(accepting.conn);
+        close(peer);
+    }
+    rvx_listener_close(listener);
+}
+
+static void test_merge_refuses(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct rvx_listener *other = must_listen("tcp", "127.0.0.1:0");
+
+    (void)state;
+    assert_int_equal(rvx_listener_merge(listener, listener), -EINVAL);
+    rvx_listener_ref(other);
+    assert_int_equal(rvx_listener_merge(listener, other), -EINVAL);
+    assert_int_equal(rvx_listener_close(other), 0);
+    assert_int_equal(rvx_listener_merge(listener, other), RVX_ECLOSED);
+    assert_int_equal(rvx_listener_close(other), RVX_ECLOSED);
+    other = must_listen("tcp", "127.0.0.1:0");
+    oom_fail_after(0);
+    assert_int_equal(rvx_listener_merge(listener, other), -ENOMEM);
+    oom_fail_after(1);
+    assert_int_equal(rvx_listener_merge(listener, other), -ENOMEM);
+    oom_off();
+    assert_int_equal(rvx_listener_addrs_n(listener), 1);
+    assert_int_equal(rvx_listener_addrs_n(other), 1);
+    assert_int_equal(rvx_listener_merge(listener, other), 0);
+    assert_int_equal(rvx_listener_addr(listener, 2)->family, RVX_FAMILY_NONE);
+    rvx_listener_close(listener);
+}
+
+/* A connection is made before the kernel is asked for one: out of memory none is lost, and the accept comes through. */
+static void test_out_of_memory(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    int peer = peer_connect(addr_of(listener));
+    struct rvx_conn *conn;
+    unsigned n;
+
+    (void)state;
+    for (n = 0;; n++) {
+        oom_fail_after(n);
+        assert_int_equal(rvx_accept(listener, NULL, &conn, NULL), 0);
+        oom_off();
+        rvx_close(conn);
+        close(peer);
+        peer = peer_connect(addr_of(listener));
+        if (!oom_failed())
+            break;
+    }
+    assert_true(n > 0);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
+static void test_installed_waiter(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct accepting accepting[2];
+    struct background backgrounds[2];
+    struct toy toys[2];
+
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        toy_init(&toys[i]);
+        accepting[i] = (struct accepting){.listener = listener, .waiter = &toys[i].waiter};
+        background_start(&backgrounds[i], accept_one, &accepting[i]);
+        await_count(&toys[i].waits, 1); /* the first for a connection, the second for its turn */
+    }
+    int peer = peer_connect(addr_of(listener));
+    assert_int_equal(background_join(&backgrounds[0]), 0);
+    await_count(&toys[1].waits, 2);
+    assert_int_equal(toys[0].wakes, 0);
+    assert_int_equal(toys[1].wakes, 1);
+    assert_int_equal(rvx_listener_close(listener), 0);
+    assert_int_equal(background_join(&backgrounds[1]), RVX_ECLOSED);
+    rvx_close(accepting[0].conn);
+    close(peer);
+}
+
+/* 10,000 connections in a row leave nothing behind. */
+static void test_nothing_leaks(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    unsigned before = 0;
+    char byte;
+
+    (void)state;
+    for (int i = 0; i < 10000; i++) {
+        int peer = peer_connect(addr_of(listener));
+        struct rvx_conn *conn = must_accept(listener);
+
+        assert_int_equal(rvx_write(conn, "x", 1, NULL, NULL), 0);
+        assert_int_equal(read(peer, &byte, 1), 1);
+        close(peer);
+        assert_int_equal(rvx_read(conn, &byte, 1, NULL), 0);
+        assert_int_equal(rvx_close(conn), 0); /* the client has closed first: its side keeps TIME_WAIT */
+        if (i == 10)
+            before = count_fds();
+    }
+    assert_int_equal(count_fds(), before);
+    rvx_listener_close(listener);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_waits_for_a_connection),
+        cmocka_unit_test(test_waits_end),
+        cmocka_unit_test(test_deadline_before_readiness),
+        cmocka_unit_test(test_second_close),
+        cmocka_unit_test(test_options_of_connections),
+        cmocka_unit_test(test_no_keepalive),
+        cmocka_unit_test(test_mapped_peers_are_unmapped),
+        cmocka_unit_test(test_noise_is_retried),
+        cmocka_unit_test(test_endless_noise_backs_off),
+        cmocka_unit_test(test_other_errors_are_told),
+        cmocka_unit_test(test_shortage_backs_off),
+        cmocka_unit_test(test_back_off_can_be_interrupted),
+        cmocka_unit_test(test_sockets_take_turns),
+        cmocka_unit_test(test_many_sockets),
+        cmocka_unit_test(test_merge_refuses),
+        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_installed_waiter),
+        cmocka_unit_test(test_nothing_leaks),
+    };
+
+    return cmocka_run_group_tests_name("accept", tests, NULL, NULL);
+}

@@ -23,6 +23,7 @@
 #include "net/bind.h"
 #include "net/listener.h"
 #include "net/unix.h"
+#include "resolver/resolver.h"
 
 #define SOMAXCONN_PATH "/proc/sys/net/core/somaxconn"
 #define PORT_TRIES 16 /* ports the kernel may choose before all_addresses gives up */
@@ -272,7 +273,8 @@ int rvx_listen(struct rvx_resolver *resolver, const char *network, const char *a
                const struct rvx_listen_opts *opts, const struct rvx_ctx *ctx, struct rvx_listener **listener,
                struct rvx_error *err)
 {
-    struct rvx__listen_env env = {.ops = &rvx__sockops_system};
+    const struct rvx__resolver_base *base = resolver == NULL ? &rvx__resolver_base_system : resolver->base;
+    struct rvx__listen_env env = {.ops = base->sockops};
     struct rvx__listen_call call = {resolver, network, address, opts, ctx};
 
     return rvx__listen(&env, &call, listener, err);

@@ -89,9 +89,9 @@ struct faults {
     int code;
     const int *codes;
     size_t codes_n;
-    unsigned calls;      /* close excepted */
-    unsigned accepts;    /* calls of accept */
-    const char *failed;  /* the call that was failed last, or NULL */
+    unsigned calls;     /* close excepted */
+    unsigned accepts;   /* calls of accept */
+    const char *failed; /* the call that was failed last, or NULL */
 };
 
 void faults_init(struct faults *faults);

@@ -164,3 +164,35 @@ TESTS += %D%/test_loop_oom
 %C%_test_loop_oom_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_loop_oom_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_loop_oom_LDADD = $(UNIT_LIBS)
+
+# net
+NET_TEST_SUPPORT = tests/support/sockets.c tests/support/sockets.h tests/support/oom.c tests/support/oom.h \
+	tests/support/test.h
+
+check_PROGRAMS += %D%/test_netfd
+TESTS += %D%/test_netfd
+%C%_test_netfd_SOURCES = %D%/test_netfd.c $(NET_TEST_SUPPORT)
+%C%_test_netfd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_netfd_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_netfd_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_conn
+TESTS += %D%/test_conn
+%C%_test_conn_SOURCES = %D%/test_conn.c $(NET_TEST_SUPPORT)
+%C%_test_conn_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_conn_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_conn_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_close
+TESTS += %D%/test_close
+%C%_test_close_SOURCES = %D%/test_close.c $(NET_TEST_SUPPORT)
+%C%_test_close_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_close_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_close_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_accept
+TESTS += %D%/test_accept
+%C%_test_accept_SOURCES = %D%/test_accept.c $(NET_TEST_SUPPORT)
+%C%_test_accept_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_accept_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_accept_LDADD = $(UNIT_LIBS)

@@ -169,7 +169,11 @@ static void test_options_of_connections(void **state)
         {{.keepalive_count = 0}, true, true, 15, 15, 9},
         {{.no_nodelay = true}, false, true, 15, 15, 9},
         {{.keepalive_idle = RVX_SECONDS(40), .keepalive_interval = RVX_MILLISECONDS(1100), .keepalive_count = 3},
-         true, true, 40, 2, 3},
+         true,
+         true,
+         40,
+         2,
+         3},
         {{.keepalive_idle = 1}, true, true, 1, 15, 9},
     };
 

@@ -143,7 +143,8 @@ static void test_number_is_not_reused(void **state)
     close(pair.peer);
 }
 
-/* Many connections opened and closed under blocked readers: a reader that got hold of another's number would read its data. */
+/* Many connections opened and closed under blocked readers: a reader that got hold of another's number would read its
+ * data. */
 static void test_readers_never_cross(void **state)
 {
     (void)state;

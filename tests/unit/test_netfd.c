@@ -240,9 +240,8 @@ static void test_deadline_changes(void **state)
         int first, then;
         bool times_out;
     } rows[] = {
-        {0, -1, true},       {0, 80, true},        {30000, -1, true}, {30000, 80, true},
-        {150, 30000, false}, {150, 0, false},      {0, 30000, false}, {30000, 0, false},
-        {0, 0, false},       {30000, 30000, false},
+        {0, -1, true},   {0, 80, true},     {30000, -1, true}, {30000, 80, true}, {150, 30000, false},
+        {150, 0, false}, {0, 30000, false}, {30000, 0, false}, {0, 0, false},     {30000, 30000, false},
     };
 
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
@@ -426,7 +425,8 @@ static void test_signals_do_not_end_waits(void **state)
     sigaction(SIGUSR1, &before, NULL);
 }
 
-/* Every wait there is goes through the thread's waiter: an installed one sees them all, and its wake() is what ends them. */
+/* Every wait there is goes through the thread's waiter: an installed one sees them all, and its wake() is what ends
+ * them. */
 static void test_waits_go_through_the_waiter(void **state)
 {
     struct fixture *fixture = *state;

@@ -143,8 +143,7 @@ void rvx_loop_free(struct rvx_loop *loop)
     loop->gathering = true; /* nothing has to be told to anybody any more */
     for (struct rvx__frame *frame = loop->frame; frame != NULL; frame = frame->outer)
         frame->gone = true;
-    if (rvx__loop_check(loop) == 0)
-        rvx__wake_read(&loop->wake); /* posts become operations; in a child, their lock may be held for ever */
+    rvx__wake_drain(&loop->wake, rvx__loop_check(loop) < 0); /* posts become operations */
     rvx__ops_cancel(loop);
     while ((link = rvx__list_take(&loop->guests)) != NULL) {
         struct rvx__guest *guest = RVX__OWNER(link, struct rvx__guest, link);

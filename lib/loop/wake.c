@@ -63,14 +63,14 @@ void rvx__wake_recall(struct rvx__wake *wake, struct rvx__note *note)
     pthread_mutex_unlock(&wake->lock);
 }
 
-void rvx__wake_read(struct rvx__wake *wake)
+void rvx__wake_drain(struct rvx__wake *wake, bool forked)
 {
     struct rvx__link *link;
-    uint64_t count;
-    ssize_t n = read(wake->fd, &count, sizeof count);
 
-    (void)n; /* empty already: fine */
-    pthread_mutex_lock(&wake->lock);
+    if (!forked)
+        pthread_mutex_lock(&wake->lock);
+    else if (pthread_mutex_trylock(&wake->lock) != 0)
+        return;
     rvx__list_move(&wake->taken, &wake->notes);
     pthread_mutex_unlock(&wake->lock);
     while ((link = rvx__list_take(&wake->taken)) != NULL) {
@@ -78,6 +78,15 @@ void rvx__wake_read(struct rvx__wake *wake)
 
         note->arrive(note);
     }
+}
+
+void rvx__wake_read(struct rvx__wake *wake)
+{
+    uint64_t count;
+    ssize_t n = read(wake->fd, &count, sizeof count);
+
+    (void)n; /* empty already: fine */
+    rvx__wake_drain(wake, false);
 }
 
 bool rvx__wake_waiting(struct rvx__wake *wake)

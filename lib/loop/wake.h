@@ -38,6 +38,10 @@ void rvx__wake_recall(struct rvx__wake *wake, struct rvx__note *note);
 /* Lets the notes arrive that were sent so far, in order; the descriptor is no longer readable.  Thread: the loop's. */
 void rvx__wake_read(struct rvx__wake *wake);
 
+/* Lets the notes arrive without looking at the descriptor, which a child shares with its parent.
+ * forked: in a child, where the notes stay if the lock is held by a thread that did not come along. */
+void rvx__wake_drain(struct rvx__wake *wake, bool forked);
+
 /* Do notes wait?  Thread: any. */
 bool rvx__wake_waiting(struct rvx__wake *wake);
 

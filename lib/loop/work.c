@@ -51,8 +51,9 @@ struct rvx__pool {
 struct worker {
     struct rvx__link link; /* in the pool's workers */
     struct rvx__pool *pool;
-    struct rvx__job *job; /* being run, or NULL */
+    struct rvx__job *job; /* being run; NULL: none, or it has run */
     pthread_t thread;
+    bool busy;   /* with a job, giving up the reference to it included */
     bool joined; /* the pool's end joins it and frees this */
 };
 
@@ -164,14 +165,16 @@ static void run_next_job(struct rvx__pool *pool, struct worker *worker)
 
     dequeue(pool, job);
     worker->job = job;
+    worker->busy = true;
     pthread_mutex_unlock(&pool->lock);
     result = job->kind->run(job);
     pthread_mutex_lock(&pool->lock);
     end_work(job, result);
+    worker->job = NULL;
     pthread_mutex_unlock(&pool->lock);
     rvx__job_unref(job); /* without the lock, as it may end the pool */
     pthread_mutex_lock(&pool->lock);
-    worker->job = NULL;
+    worker->busy = false;
 }
 
 /* Nobody is going to join this worker. Under the lock. */
@@ -361,12 +364,13 @@ static void dismiss_workers(struct rvx__pool *pool, struct rvx__link *idle)
         struct worker *worker = RVX__OWNER(link, struct worker, link);
 
         pool->workers_n--;
-        if (worker->job == NULL) {
+        if (worker->job != NULL)
+            end_work(worker->job, RVX_ECANCELED);
+        if (worker->busy) {
+            pthread_detach(worker->thread);
+        } else {
             worker->joined = true;
             rvx__list_append(idle, link);
-        } else {
-            end_work(worker->job, RVX_ECANCELED);
-            pthread_detach(worker->thread);
         }
     }
 }

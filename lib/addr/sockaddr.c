@@ -144,6 +144,7 @@ static socklen_t to_unix(const struct rvx_addr *addr, struct sockaddr_storage *s
     memset(&un, 0, sizeof un);
     un.sun_family = AF_UNIX;
     memcpy(un.sun_path, addr->path, len);
+    memset(sa, 0, sizeof un + 1); /* a path that fills the structure has its NUL behind it, for those who print it */
     memcpy(sa, &un, sizeof un);
     if (len > 0 && len < RVX_PATH_SIZE && un.sun_path[0] != '\0')
         len++;

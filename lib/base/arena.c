@@ -29,7 +29,7 @@ void rvx__arena_init(struct rvx__arena *arena, size_t max)
     arena->head = NULL;
     arena->used = 0;
     arena->total = 0;
-    arena->max = max;
+    arena->max = max < PTRDIFF_MAX ? max : PTRDIFF_MAX; /* nothing larger can be allocated anyway */
 }
 
 void rvx__arena_fini(struct rvx__arena *arena)

@@ -53,6 +53,13 @@ TESTS += %D%/test_log
 %C%_test_log_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_log_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_rnd
+TESTS += %D%/test_rnd
+%C%_test_rnd_SOURCES = %D%/test_rnd.c
+%C%_test_rnd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_rnd_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=getrandom
+%C%_test_rnd_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_ip
 TESTS += %D%/test_ip
 %C%_test_ip_SOURCES = %D%/test_ip.c tests/support/addrgen.c tests/support/addrgen.h

@@ -1,11 +1,9 @@
-/* test_clock.c - the clocks, sums that stay in range, deadlines in milliseconds; and random bytes, its neighbour */
+/* test_clock.c - the clocks, sums that stay in range, deadlines in milliseconds */
 #include "support/test.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "base/clock.h"
-#include "base/rnd.h"
 
 #define DAY_MS (24 * 60 * 60 * 1000)
 
@@ -128,38 +126,15 @@ static void test_deadline_ms(void **state)
     }
 }
 
-/* Large enough for getrandom(2) to be cut short by signals, and for a constant fill to be noticed. */
-static void test_random(void **state)
-{
-    static unsigned char a[4096], b[4096];
-    unsigned counts[256] = {0};
-    size_t i;
-
-    (void)state;
-    assert_int_equal(rvx__rnd_system.fill(rvx__rnd_system.self, a, sizeof a), 0);
-    assert_int_equal(rvx__rnd_system.fill(rvx__rnd_system.self, b, sizeof b), 0);
-    assert_memory_not_equal(a, b, sizeof a);
-    for (i = 0; i < sizeof a; i++)
-        counts[a[i]]++;
-    /* 16 of each are expected; 80 of any would be a one in 10^25. */
-    for (i = 0; i < 256; i++)
-        assert_true(counts[i] < 80);
-    assert_int_equal(rvx__rnd_system.fill(rvx__rnd_system.self, NULL, 0), 0);
-}
-
-/* Memory that cannot be written is the one failure that can be had. */
-static void test_random_fails(void **state)
-{
-    (void)state;
-    assert_true(rvx__rnd_system.fill(rvx__rnd_system.self, NULL, 16) < 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_now),          cmocka_unit_test(test_after),       cmocka_unit_test(test_units),
-        cmocka_unit_test(test_time_add),     cmocka_unit_test(test_deadline_min), cmocka_unit_test(test_deadline_ms),
-        cmocka_unit_test(test_random),       cmocka_unit_test(test_random_fails),
+        cmocka_unit_test(test_now),
+        cmocka_unit_test(test_after),
+        cmocka_unit_test(test_units),
+        cmocka_unit_test(test_time_add),
+        cmocka_unit_test(test_deadline_min),
+        cmocka_unit_test(test_deadline_ms),
     };
 
     return cmocka_run_group_tests_name("clock", tests, NULL, NULL);

@@ -2,7 +2,6 @@
 #include "support/test.h"
 
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,7 +74,6 @@ static void test_strerror_knows_errno(void **state)
     int number;
 
     (void)state;
-    setlocale(LC_ALL, "C");
     for (number = 1; number < 134; number++) {
         char want[128], got[128];
         size_t i;

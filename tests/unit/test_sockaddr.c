@@ -188,10 +188,12 @@ static void test_longest_path(void **state)
     socklen_t len;
 
     (void)state;
+    memset(&sa, 'x', sizeof sa);
     memset(path, 'p', sizeof path);
     addr = unix_addr(path, sizeof path);
     assert_int_equal(rvx_addr_to_sockaddr(&addr, &sa, &len), 0);
     assert_int_equal(len, sizeof(struct sockaddr_un));
+    assert_int_equal(strlen((const char *)&sa + PATH_OFFSET), sizeof path);
     back = there_and_back(&addr);
     assert_true(rvx_addr_equal(&addr, &back));
     assert_int_equal(rvx_addr_from_sockaddr((struct sockaddr *)&sa, len + 1, &back), 0);
@@ -230,7 +232,7 @@ static void test_unix_in_the_kernel(void **state)
 {
     char dir[] = "/tmp/rvx-test-XXXXXX", home[4096], path[RVX_PATH_SIZE + 1];
     struct rvx_addr addr;
-    int fds[2];
+    int fds[2], len;
 
     (void)state;
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, fds), 0);
@@ -239,8 +241,8 @@ static void test_unix_in_the_kernel(void **state)
     assert_int_equal(addr.path_len, 0);
     close(fds[0]);
     close(fds[1]);
-    snprintf(path, sizeof path, "%crvx-test-%ld", '\0', (long)getpid());
-    addr = unix_addr(path, 20);
+    len = snprintf(path, sizeof path, "%crvx-test-%ld", '\0', (long)getpid());
+    addr = unix_addr(path, (size_t)len);
     bind_and_compare(&addr);
     assert_non_null(getcwd(home, sizeof home));
     assert_non_null(mkdtemp(dir));

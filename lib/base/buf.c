@@ -67,21 +67,25 @@ static void grow_heap(struct rvx__buf *buf, size_t need)
     buf->cap = cap;
 }
 
-/* Makes room for `len` more bytes and the NUL. Returns how many of them may be written: fewer only when error is set. */
-static size_t reserve_room(struct rvx__buf *buf, size_t len)
+/* What reserve_room() does when there is not simply room. */
+static size_t make_room(struct rvx__buf *buf, size_t len)
 {
     size_t room = buf->cap - buf->len;
 
     if (buf->error != 0)
         return 0;
-    if (len < room)
-        return len;
     if (buf->max > 0 && len < SIZE_MAX - buf->len) {
         grow_heap(buf, buf->len + len + 1);
         return buf->error == 0 ? len : 0;
     }
     buf->error = RVX_ETOOLONG;
     return buf->max == 0 && room > 0 ? room - 1 : 0;
+}
+
+/* Makes room for `len` more bytes and the NUL. Returns how many of them may be written: fewer only when error is set. */
+static inline size_t reserve_room(struct rvx__buf *buf, size_t len)
+{
+    return buf->error == 0 && len < buf->cap - buf->len ? len : make_room(buf, len);
 }
 
 void rvx__buf_add(struct rvx__buf *buf, struct rvx__view view)
@@ -136,10 +140,11 @@ void rvx__buf_add_hex(struct rvx__buf *buf, uint32_t number)
 void rvx__buf_add_lower(struct rvx__buf *buf, struct rvx__view view)
 {
     size_t len = reserve_room(buf, view.len);
+    char *to = buf->data + buf->len; /* in a variable: a byte stored could be the buf's own, for all the compiler knows */
     size_t i;
 
     for (i = 0; i < len; i++)
-        buf->data[buf->len + i] = rvx__to_lower(view.data[i]);
+        to[i] = rvx__to_lower(view.data[i]);
     buf->len += len;
 }
 

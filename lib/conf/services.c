@@ -5,8 +5,9 @@
  *
  * parse_line() is the only reader of lines. The scan lets rvx__lines_seek() find the lines that hold the name
  * somewhere, which costs a few microseconds for all of a usual file, and parses only those. The table parses every line
- * and answers with one probe of a map, where names are entered with each protocol and, for "any protocol", with none.
- * The parts of a key are joined by a blank, which no part of a line can hold.
+ * and answers with one probe of a map, from a name or a port to the services that have it, in file order; one protocol
+ * or two are all that a usual name has. A name that is in lower case already, as nearly all are, is its own key and is
+ * not copied, neither out of the file nor out of a question.
  */
 #include <config.h>
 
@@ -17,8 +18,7 @@
 
 #include "base/buf.h"
 
-#define KEY_SIZE (RVX__SERVICE_NAME_MAX + 1 + RVX__SERVICE_PROTOCOL_MAX + 1)
-#define PORT_TEXT_SIZE 6 /* "65535" */
+#define NEEDLE_SIZE (sizeof "65535/" + RVX__SERVICE_PROTOCOL_MAX)
 
 /* A file is limited by who reads it; 1 MiB of it becomes at most 64 MiB here. */
 #define MEMORY_MAX ((size_t)1 << 30)
@@ -113,7 +113,7 @@ static void make_port_needle(struct rvx__buf *buf, uint16_t port, struct rvx__vi
 bool rvx__services_scan_port(struct rvx__view bytes, uint16_t port, struct rvx__view protocol,
                              struct rvx__service *service)
 {
-    char text[KEY_SIZE];
+    char text[NEEDLE_SIZE];
     struct rvx__service candidate;
     struct rvx__lines lines;
     struct rvx__view line;
@@ -132,55 +132,76 @@ bool rvx__services_scan_port(struct rvx__view bytes, uint16_t port, struct rvx__
     return false;
 }
 
-/* Enters a service under a key, unless an earlier line is there. */
-static int put_first(struct rvx__map *map, struct rvx__view key, struct rvx__service *service)
+/* A service under one of its keys. */
+struct link {
+    const struct rvx__service *service;
+    struct link *next; /* the next one with this key */
+    struct link *last; /* of the first link: where to append */
+};
+
+static bool has_upper(struct rvx__view word)
 {
-    return rvx__map_get(map, key) != NULL ? 0 : rvx__map_put(map, key, service);
+    bool upper = false;
+    size_t i;
+
+    for (i = 0; i < word.len; i++)
+        upper |= rvx__to_lower(word.data[i]) != word.data[i];
+    return upper;
 }
 
-/* Enters a service under "WORD PROTOCOL" and "WORD ". */
-static int enter_word(struct rvx__services *services, struct rvx__map *map, struct rvx__view word,
-                      struct rvx__service *service)
+/* Enters a service behind those that have the key already. The key is kept. */
+static int enter_key(struct rvx__services *services, struct rvx__map *map, struct rvx__view key,
+                     const struct rvx__service *service)
 {
-    size_t len = word.len + 1 + service->protocol.len;
-    char *storage = rvx__arena_alloc(&services->arena, len + 1);
-    struct rvx__buf buf;
-    int rc;
+    struct link *first = rvx__map_get(map, key);
+    struct link *link = rvx__arena_alloc(&services->arena, sizeof *link);
 
-    if (storage == NULL)
+    if (link == NULL)
         return -ENOMEM;
-    rvx__buf_init(&buf, storage, len + 1);
-    rvx__buf_add_lower(&buf, word);
-    rvx__buf_add_byte(&buf, ' ');
-    rvx__buf_add_lower(&buf, service->protocol);
-    rc = put_first(map, rvx__buf_view(&buf), service);
-    if (rc == 0)
-        rc = put_first(map, rvx__view_to(rvx__buf_view(&buf), word.len + 1), service);
-    return rc;
+    link->service = service;
+    link->next = NULL;
+    link->last = link;
+    if (first == NULL)
+        return rvx__map_put(map, key, link);
+    first->last->next = link;
+    first->last = link;
+    return 0;
 }
 
-static int enter_port(struct rvx__services *services, struct rvx__service *service)
+static int enter_name(struct rvx__services *services, struct rvx__view name, const struct rvx__service *service)
 {
-    char text[PORT_TEXT_SIZE];
     struct rvx__buf buf;
+    char *storage;
 
-    rvx__buf_init(&buf, text, sizeof text);
-    rvx__buf_add_dec(&buf, service->port);
-    return enter_word(services, &services->by_port, rvx__buf_view(&buf), service);
+    if (has_upper(name)) {
+        storage = rvx__arena_alloc(&services->arena, name.len + 1);
+        if (storage == NULL)
+            return -ENOMEM;
+        rvx__buf_init(&buf, storage, name.len + 1);
+        rvx__buf_add_lower(&buf, name);
+        name = rvx__buf_view(&buf);
+    }
+    return enter_key(services, &services->by_name, name, service);
 }
 
-static int enter_service(struct rvx__services *services, struct rvx__service *service)
+/* The key of a port: its two bytes, where they are. */
+static struct rvx__view port_key(const uint16_t *port)
+{
+    return rvx__view_of(port, sizeof *port);
+}
+
+static int enter_service(struct rvx__services *services, const struct rvx__service *service)
 {
     struct rvx__view aliases = service->aliases, alias;
-    int rc = enter_word(services, &services->by_name, service->name, service);
+    int rc = enter_name(services, service->name, service);
 
     while (rc == 0 && rvx__view_take_word(&aliases, &alias)) {
         if (alias.len <= RVX__SERVICE_NAME_MAX)
-            rc = enter_word(services, &services->by_name, alias, service);
+            rc = enter_name(services, alias, service);
         else
             rvx__remarks_add(&services->remarks, service->line, RVX__REMARK_BAD, alias);
     }
-    return rc < 0 ? rc : enter_port(services, service);
+    return rc < 0 ? rc : enter_key(services, &services->by_port, port_key(&service->port), service);
 }
 
 static size_t count_services(struct rvx__view bytes)
@@ -235,37 +256,31 @@ void rvx__services_fini(struct rvx__services *services)
     memset(services, 0, sizeof *services);
 }
 
-/* Builds the key that enter_word() made; false if it is too long for one. */
-static bool make_key(struct rvx__buf *buf, struct rvx__view word, struct rvx__view protocol)
+static const struct rvx__service *find_protocol(const struct link *link, struct rvx__view protocol)
 {
-    if (word.len > RVX__SERVICE_NAME_MAX || protocol.len > RVX__SERVICE_PROTOCOL_MAX)
-        return false;
-    rvx__buf_add_lower(buf, word);
-    rvx__buf_add_byte(buf, ' ');
-    rvx__buf_add_lower(buf, protocol);
-    return true;
+    while (link != NULL && protocol.len > 0 && !rvx__view_eq_fold(link->service->protocol, protocol))
+        link = link->next;
+    return link != NULL ? link->service : NULL;
 }
 
 const struct rvx__service *rvx__services_find(const struct rvx__services *services, struct rvx__view name,
                                               struct rvx__view protocol)
 {
-    char text[KEY_SIZE];
+    char text[RVX__SERVICE_NAME_MAX + 1];
     struct rvx__buf buf;
 
-    rvx__buf_init(&buf, text, sizeof text);
-    return make_key(&buf, name, protocol) ? rvx__map_get(&services->by_name, rvx__buf_view(&buf)) : NULL;
+    if (name.len > RVX__SERVICE_NAME_MAX)
+        return NULL;
+    if (has_upper(name)) {
+        rvx__buf_init(&buf, text, sizeof text);
+        rvx__buf_add_lower(&buf, name);
+        name = rvx__buf_view(&buf);
+    }
+    return find_protocol(rvx__map_get(&services->by_name, name), protocol);
 }
 
 const struct rvx__service *rvx__services_find_port(const struct rvx__services *services, uint16_t port,
                                                    struct rvx__view protocol)
 {
-    char text[KEY_SIZE], digits[PORT_TEXT_SIZE];
-    struct rvx__buf buf, number;
-
-    rvx__buf_init(&number, digits, sizeof digits);
-    rvx__buf_add_dec(&number, port);
-    rvx__buf_init(&buf, text, sizeof text);
-    if (!make_key(&buf, rvx__buf_view(&number), protocol))
-        return NULL;
-    return rvx__map_get(&services->by_port, rvx__buf_view(&buf));
+    return find_protocol(rvx__map_get(&services->by_port, port_key(&port)), protocol);
 }

@@ -51,8 +51,8 @@ bool rvx__services_scan_port(struct rvx__view bytes, uint16_t port, struct rvx__
 struct rvx__services {
     struct rvx__service *items; /* all of them, in file order */
     size_t n;
-    struct rvx__map by_name; /* "name protocol" and "name ", in lower case */
-    struct rvx__map by_port; /* "80 protocol" and "80 " */
+    struct rvx__map by_name; /* name or alias in lower case: the services that have it */
+    struct rvx__map by_port; /* the two bytes of a port: likewise */
     struct rvx__remarks remarks;
     struct rvx__arena arena; /* behind everything above, the texts included */
 };

@@ -62,7 +62,7 @@ static int report(struct rvx_error *err, int code, const struct protocol *protoc
     rvx__buf_add_byte(&buf, '/');
     rvx__buf_add(&buf, service);
     rvx__buf_finish(&buf);
-    return rvx__error_lookup(err, code, rvx__view_text(name), NULL);
+    return rvx__error_lookup(err, code, rvx__buf_view(&buf), NULL);
 }
 
 static bool find_in_table(const struct rvx__services *table, struct rvx__view service, const struct protocol *protocol,
@@ -129,8 +129,8 @@ static int find_by_lookup(struct rvx_resolver *resolver, const struct protocol *
     return rc;
 }
 
-/* Looks up a name; service is not NULL here. */
-static int find_name(struct rvx_resolver *resolver, const struct protocol *protocol, const char *service,
+/* Looks up a name; service is NUL-terminated here. */
+static int find_name(struct rvx_resolver *resolver, const struct protocol *protocol, struct rvx__view service,
                      const struct rvx_ctx *ctx, uint16_t *port, struct rvx_error *err)
 {
     struct rvx_resolver *own = NULL;
@@ -138,18 +138,18 @@ static int find_name(struct rvx_resolver *resolver, const struct protocol *proto
     int rc;
 
     if (resolver != NULL) {
-        rc = find_at_once(resolver, protocol, rvx__view_text(service), port, &taken);
+        rc = find_at_once(resolver, protocol, service, port, &taken);
         if (taken)
-            return report(err, rc, protocol, rvx__view_text(service));
+            return report(err, rc, protocol, service);
     } else {
         rc = rvx_resolver_new(NULL, &own, err);
         if (rc < 0)
             return rc;
         resolver = own;
     }
-    rc = find_by_lookup(resolver, protocol, service, ctx, port);
+    rc = find_by_lookup(resolver, protocol, service.data, ctx, port);
     rvx_resolver_free(own);
-    return report(err, rc, protocol, rvx__view_text(service));
+    return report(err, rc, protocol, service);
 }
 
 int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const char *service, const struct rvx_ctx *ctx,
@@ -170,5 +170,5 @@ int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const ch
     protocol = find_protocol(network != NULL ? network : "");
     if (protocol == NULL)
         return rvx__error_addr(err, RVX_ENETUNKNOWN, rvx__view_text(network));
-    return find_name(resolver, protocol, service, ctx, port, err);
+    return find_name(resolver, protocol, text, ctx, port, err);
 }

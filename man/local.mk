@@ -1,9 +1,11 @@
 # Man pages, mdoc.
 dist_man_MANS += \
 	%D%/libresolvx.3 \
+	%D%/lookup-port.1 \
 	%D%/resolvx-addr.3 \
 	%D%/resolvx-backend.3 \
 	%D%/resolvx-err.3 \
+	%D%/resolvx-listen.8 \
 	%D%/resolvx-log.3 \
 	%D%/resolvx-loop.3 \
 	%D%/resolvx-net.3 \

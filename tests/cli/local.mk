@@ -1,1 +1,13 @@
-# cli tests
+# cli tests: the programs as their users see them
+AM_TESTS_ENVIRONMENT += RVX_CFLAGS='$(RVX_CFLAGS)'; export RVX_CFLAGS;
+
+check_PROGRAMS += %D%/client
+%C%_client_SOURCES = %D%/client.c
+%C%_client_CPPFLAGS = -I$(top_builddir)
+
+CLI_TESTS = \
+	%D%/lookup_port.sh \
+	%D%/resolvx_listen.sh \
+	%D%/resolvx_serving.sh
+TESTS += $(CLI_TESTS)
+EXTRA_DIST += $(CLI_TESTS) %D%/lib.sh

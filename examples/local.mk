@@ -6,5 +6,10 @@
 #     %C%_listen_SOURCES = %D%/listen.c
 #     %C%_listen_CPPFLAGS = -I$(top_srcdir)/include
 #     %C%_listen_LDADD = libresolvx.la
-EXAMPLES =
-EXTRA_DIST += $(EXAMPLES)
+EXAMPLES = %D%/listen.c
+EXTRA_DIST += $(EXAMPLES) %D%/README.md
+
+check_PROGRAMS += %D%/listen
+%C%_listen_SOURCES = %D%/listen.c
+%C%_listen_CPPFLAGS = -I$(top_srcdir)/include
+%C%_listen_LDADD = libresolvx.la

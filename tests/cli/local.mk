@@ -6,6 +6,7 @@ check_PROGRAMS += %D%/client
 %C%_client_CPPFLAGS = -I$(top_builddir)
 
 CLI_TESTS = \
+	%D%/example.sh \
 	%D%/lookup_port.sh \
 	%D%/resolvx_listen.sh \
 	%D%/resolvx_serving.sh

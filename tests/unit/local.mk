@@ -203,3 +203,56 @@ TESTS += %D%/test_accept
 %C%_test_accept_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_accept_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_accept_LDADD = $(UNIT_LIBS)
+
+# conf
+check_PROGRAMS += %D%/test_lines
+TESTS += %D%/test_lines
+%C%_test_lines_SOURCES = %D%/test_lines.c tests/support/describe.h tests/support/exact.h
+%C%_test_lines_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_lines_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_prefix
+TESTS += %D%/test_prefix
+%C%_test_prefix_SOURCES = %D%/test_prefix.c
+%C%_test_prefix_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_prefix_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_resolvconf
+TESTS += %D%/test_resolvconf
+%C%_test_resolvconf_SOURCES = %D%/test_resolvconf.c tests/support/oom.c tests/support/oom.h
+%C%_test_resolvconf_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_resolvconf_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_resolvconf_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_hosts
+TESTS += %D%/test_hosts
+%C%_test_hosts_SOURCES = %D%/test_hosts.c tests/support/oom.c tests/support/oom.h
+%C%_test_hosts_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_hosts_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_hosts_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_services
+TESTS += %D%/test_services
+%C%_test_services_SOURCES = %D%/test_services.c tests/support/oom.c tests/support/oom.h
+%C%_test_services_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_services_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_services_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_services_builtin
+TESTS += %D%/test_services_builtin
+%C%_test_services_builtin_SOURCES = %D%/test_services_builtin.c
+%C%_test_services_builtin_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_services_builtin_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_nsswitch
+TESTS += %D%/test_nsswitch
+%C%_test_nsswitch_SOURCES = %D%/test_nsswitch.c tests/support/oom.c tests/support/oom.h
+%C%_test_nsswitch_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_nsswitch_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_nsswitch_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_gaiconf
+TESTS += %D%/test_gaiconf
+%C%_test_gaiconf_SOURCES = %D%/test_gaiconf.c
+%C%_test_gaiconf_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_gaiconf_LDADD = $(UNIT_LIBS)

@@ -362,6 +362,8 @@ static int fill_search(struct parser *parser)
     struct rvx__view word;
 
     conf->search_given = n > 0;
+    if (n == 0)
+        return 0;
     if (n > RVX__RESOLVCONF_SEARCH_MAX)
         n = RVX__RESOLVCONF_SEARCH_MAX;
     search = rvx__arena_calloc(&conf->arena, n, sizeof *search);

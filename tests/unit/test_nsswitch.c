@@ -219,32 +219,39 @@ static void test_long_line(void **state)
     free(text);
 }
 
+/* Lets every allocation of a parse fail in its turn; returns how many there are. */
+static unsigned fail_each(struct rvx__view bytes)
+{
+    unsigned n;
+
+    for (n = 0;; n++) {
+        struct rvx__nsswitch nsswitch;
+        int rc;
+
+        oom_fail_after(n);
+        rc = rvx__nsswitch_parse(&nsswitch, bytes);
+        oom_off();
+        assert_int_equal(rc, oom_failed() ? -ENOMEM : 0);
+        assert_int_equal(nsswitch.databases != NULL, rc == 0);
+        rvx__nsswitch_fini(&nsswitch);
+        if (!oom_failed())
+            return n;
+    }
+}
+
 static void test_out_of_memory(void **state)
 {
-    char text[2048];
+    char text[8192];
     size_t len = 0;
     unsigned n;
 
     (void)state;
     for (n = 0; n < 60; n++)
         len += (size_t)snprintf(text + len, sizeof text - len, "database%u: files dns\n", n);
-    for (n = 0;; n++) {
-        struct rvx__nsswitch nsswitch;
-        int rc;
-
-        oom_fail_after(n);
-        rc = rvx__nsswitch_parse(&nsswitch, rvx__view_of(text, len));
-        oom_off();
-        if (!oom_failed()) {
-            assert_int_equal(rc, 0);
-            rvx__nsswitch_fini(&nsswitch);
-            break;
-        }
-        assert_int_equal(rc, -ENOMEM);
-        assert_null(nsswitch.databases);
-        rvx__nsswitch_fini(&nsswitch);
-    }
-    assert_true(n > 3);
+    assert_true(fail_each(rvx__view_of(text, len)) > 3);
+    /* Names so long that each needs a block of the arena. */
+    len = (size_t)snprintf(text, sizeof text, "%0600d: %0700d\n%0800d: a %0900d\n", 1, 2, 3, 4);
+    assert_true(fail_each(rvx__view_of(text, len)) > 3);
 }
 
 int main(void)

@@ -1,8 +1,8 @@
 /* fuzz_addr.c - texts of addresses: IP literals, "host:port", networks, ports, and what is shown to people
  *
- * The same bytes go through every parser of the folder addr. What must hold is checked: a parser that says no has written
- * nothing, what is printed parses to what it was printed from, inet_pton(3) agrees, and halves that were joined come
- * apart again.
+ * The same bytes go through every parser of the folder addr. What must hold is checked: a parser that says no has
+ * written nothing, what is printed parses to what it was printed from, inet_pton(3) agrees, and halves that were joined
+ * come apart again.
  */
 #include <config.h>
 

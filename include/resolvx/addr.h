@@ -1,8 +1,8 @@
 /* addr.h - addresses as values: parse, print, compare, and "host:port" texts
  *
  * A struct rvx_addr is an IPv4, IPv6 (with zone) or Unix-domain address with its port: a plain value, copied by
- * assignment, owning nothing. Ports are in host order everywhere. Texts follow Go's package net/netip: strict IPv4 (four
- * decimal numbers, no leading zeros, no short forms), RFC 4291 IPv6 text in, RFC 5952 text out.
+ * assignment, owning nothing. Ports are in host order everywhere. Texts follow Go's package net/netip: strict IPv4
+ * (four decimal numbers, no leading zeros, no short forms), RFC 4291 IPv6 text in, RFC 5952 text out.
  */
 #ifndef RESOLVX_ADDR_H
 #define RESOLVX_ADDR_H
@@ -33,7 +33,8 @@ enum rvx_family {
 #define RVX_ADDR_STRLEN 120
 
 /* An address. IPv4 in ip[0..3]; v4-mapped IPv6 addresses stay IPv6 values until rvx_addr_unmap().
- * A Unix path is `path_len` bytes without a NUL; its first byte is 0 for an abstract name; length 0 is an unnamed one. */
+ * A Unix path is `path_len` bytes without a NUL; its first byte is 0 for an abstract name; length 0 is an unnamed
+ * one. */
 struct rvx_addr {
     uint8_t family; /* enum rvx_family */
     uint8_t path_len;
@@ -48,7 +49,8 @@ struct rvx_addr {
 /* Parses an IP address literal: "192.0.2.1", "2001:db8::1", "fe80::1%eth0". No port, no brackets, no host names.
  * text: NUL-terminated, not NULL.  addr: not NULL; written on success only, port 0.
  * Returns: 0, or RVX_EADDRINVALID.
- * Thread: any.  Follows: RFC 4291 section 2.2, RFC 4007 section 11, Go netip.ParseAddr; zones are limited to 15 bytes. */
+ * Thread: any.  Follows: RFC 4291 section 2.2, RFC 4007 section 11, Go netip.ParseAddr; zones are limited to 15
+ * bytes. */
 RVX_API int rvx_addr_parse(const char *text, struct rvx_addr *addr);
 
 /* Parses an IP literal with a numeric port: "192.0.2.1:53", "[fe80::1%eth0]:53".
@@ -63,7 +65,8 @@ RVX_API int rvx_addr_parse_port(const char *text, struct rvx_addr *addr);
  * Thread: any.  Follows: RFC 5952. */
 RVX_API const char *rvx_addr_text(const struct rvx_addr *addr, char buf[RVX_ADDR_STRLEN]);
 
-/* Prints an address without its port and without brackets: "192.0.2.1", "fe80::1%eth0". Otherwise as rvx_addr_text(). */
+/* Prints an address without its port and without brackets: "192.0.2.1", "fe80::1%eth0". Otherwise as
+ * rvx_addr_text(). */
 RVX_API const char *rvx_addr_host_text(const struct rvx_addr *addr, char buf[RVX_ADDR_STRLEN]);
 
 /* Converts a sockaddr_in, sockaddr_in6 or sockaddr_un. A scope id becomes the interface's name, or its number where the
@@ -73,7 +76,8 @@ RVX_API const char *rvx_addr_host_text(const struct rvx_addr *addr, char buf[RVX
  * Thread: any. */
 RVX_API int rvx_addr_from_sockaddr(const struct sockaddr *sa, socklen_t len, struct rvx_addr *addr);
 
-/* Converts to what bind(2) and connect(2) take. A zone that is no interface's name gives its leading decimal number, else 0.
+/* Converts to what bind(2) and connect(2) take. A zone that is no interface's name gives its leading decimal number,
+ * else 0.
  * sa, len: not NULL; *len is set to the used size.
  * Returns: 0; -EAFNOSUPPORT if the address is RVX_FAMILY_NONE.
  * Thread: any. */
@@ -91,7 +95,8 @@ RVX_API bool rvx_addr_is_loopback(const struct rvx_addr *addr);
 /* Is it an IPv4 address, v4-mapped ones included?  Thread: any. */
 RVX_API bool rvx_addr_is_ipv4(const struct rvx_addr *addr);
 
-/* Turns a v4-mapped IPv6 address into the IPv4 address it maps; leaves every other alone. The zone is dropped.  Thread: any. */
+/* Turns a v4-mapped IPv6 address into the IPv4 address it maps; leaves every other alone. The zone is dropped.
+ * Thread: any. */
 RVX_API void rvx_addr_unmap(struct rvx_addr *addr);
 
 #define RVX_HOST_SIZE 320 /* room for a host text with its NUL: a 254-byte name, a path, or an address with a zone */

@@ -62,8 +62,8 @@ enum rvx_code {
     RVX_EINTERNAL = -5043  /* internal error: a bug in this library */
 };
 
-/* Tells a code in words: strerror(3) for -errno, in lower case as Go prints it; the texts above for RVX_E*; "success" for
- * 0 and above; "unknown error" for the rest.
+/* Tells a code in words: strerror(3) for -errno, in lower case as Go prints it; the texts above for RVX_E*; "success"
+ * for 0 and above; "unknown error" for the rest.
  * Returns: a static string, never NULL; it never depends on the locale.
  * Thread: any. */
 RVX_API const char *rvx_strerror(int code);

@@ -1,8 +1,8 @@
 /* addr.c - addresses as values: texts, comparison, and what kind of address it is
  *
- * The public face of ip.c and hostport.c, plus the questions programs ask. A v4-mapped IPv6 address is answered for as the
- * IPv4 address it maps: it prints as one, and is loopback or unspecified where that one is. Only rvx_addr_equal() tells the
- * two apart, since a socket does.
+ * The public face of ip.c and hostport.c, plus the questions programs ask. A v4-mapped IPv6 address is answered for as
+ * the IPv4 address it maps: it prints as one, and is loopback or unspecified where that one is. Only rvx_addr_equal()
+ * tells the two apart, since a socket does.
  */
 #include <config.h>
 

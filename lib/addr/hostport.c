@@ -1,7 +1,8 @@
 /* hostport.c - "host:port" in two halves, and back
  *
- * Go's SplitHostPort, rule by rule and in its order, because the order decides which complaint a text with two faults gets.
- * The port begins behind the last colon; brackets may enclose any host and must when it holds a colon. Neither half is
+ * Go's SplitHostPort, rule by rule and in its order, because the order decides which complaint a text with two faults
+ * gets. The port begins behind the last colon; brackets may enclose any host and must when it holds a colon. Neither
+ * half is
  * looked at: whether the host is a name and the port a number is decided by those who use them.
  */
 #include <config.h>
@@ -81,7 +82,9 @@ int rvx_split_hostport(const char *address, struct rvx_hostport *parts, struct r
     struct rvx__view host, port;
     int rc = rvx__hostport_split(text, &host, &port);
 
-    if (rc == 0 && (!copy_text(parts->host, sizeof parts->host, host) || !copy_text(parts->port, sizeof parts->port, port)))
+    if (rc == 0 && !copy_text(parts->host, sizeof parts->host, host))
+        rc = RVX_ETOOLONG;
+    if (rc == 0 && !copy_text(parts->port, sizeof parts->port, port))
         rc = RVX_ETOOLONG;
     if (rc < 0) {
         parts->host[0] = '\0';

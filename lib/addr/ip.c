@@ -1,9 +1,9 @@
 /* ip.c - IP address literals
  *
- * In: what Go's net/netip takes. IPv4 is four decimal numbers without leading zeros, never inet_aton(3)'s short, octal or
- * hexadecimal forms. IPv6 is RFC 4291 section 2.2: at most four hex digits a group, one "::" standing for at least one group,
- * an IPv4 tail in the last 32 bits; then, after the first '%', a zone of 1 to 15 bytes (RFC 4007 section 11). Brackets and prefix
- * lengths belong to others.
+ * In: what Go's net/netip takes. IPv4 is four decimal numbers without leading zeros, never inet_aton(3)'s short, octal
+ * or hexadecimal forms. IPv6 is RFC 4291 section 2.2: at most four hex digits a group, one "::" standing for at least
+ * one group, an IPv4 tail in the last 32 bits; then, after the first '%', a zone of 1 to 15 bytes (RFC 4007 section
+ * 11). Brackets and prefix lengths belong to others.
  *
  * Out: RFC 5952: lower case, the longest run of two or more zero groups as "::", the first one on a tie. A v4-mapped
  * address prints as the IPv4 address it is, and then without its zone, which IPv4 does not have.
@@ -185,7 +185,7 @@ static void store_groups(const struct groups *groups, uint8_t ip[16])
         store_group(ip, i + 8 - groups->n, groups->value[i]);
 }
 
-/* Finishes an address whose bytes are there. What lies behind them in the union is for paths, and not worth clearing. */
+/* Finishes an address whose bytes are there. What lies behind them is for Unix paths and not worth clearing. */
 static void set_rest(struct rvx_addr *addr, enum rvx_family family, struct rvx__view zone)
 {
     addr->family = (uint8_t)family;
@@ -205,18 +205,20 @@ static bool parse_v4(struct rvx__view text, struct rvx_addr *addr)
     return true;
 }
 
+/* Is it fit for a zone: there, and not longer than an interface's name? */
+static bool is_zone(struct rvx__view text)
+{
+    return text.len > 0 && text.len < RVX_ZONE_SIZE && rvx__view_find(text, '\0') == RVX__NPOS;
+}
+
 static bool parse_v6(struct rvx__view text, struct rvx_addr *addr)
 {
     struct groups groups;
     size_t len = read_v6(text, &groups);
     struct rvx__view zone = rvx__view_from(text, len);
 
-    if (len == 0)
+    if (len == 0 || (zone.len > 0 && (!take_mark(&zone, '%') || !is_zone(zone))))
         return false;
-    if (zone.len > 0) {
-        if (!take_mark(&zone, '%') || zone.len == 0 || zone.len >= RVX_ZONE_SIZE || rvx__view_find(zone, '\0') != RVX__NPOS)
-            return false;
-    }
     store_groups(&groups, addr->ip);
     set_rest(addr, RVX_FAMILY_IPV6, zone);
     return true;

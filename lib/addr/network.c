@@ -1,8 +1,8 @@
 /* network.c - network names
  *
- * The names Go's Dial and Listen know, case-sensitive: tcp, udp and ip with an optional 4 or 6, the three Unix ones, and
- * "ip:PROTOCOL". Protocols are numbers or the five names Go carries, in any case; /etc/protocols is not read, for parsing
- * opens no files.
+ * The names Go's Dial and Listen know, case-sensitive: tcp, udp and ip with an optional 4 or 6, the three Unix ones,
+ * and "ip:PROTOCOL". Protocols are numbers or the five names Go carries, in any case; /etc/protocols is not read, for
+ * parsing opens no files.
  */
 #include <config.h>
 

@@ -25,7 +25,8 @@ struct rvx__network {
 };
 
 /* Parses a network name; names are case-sensitive. 0; RVX_ENETUNKNOWN; RVX_EADDRINVALID for a protocol that is not
- * known after "ip:" (Go: unknown IP protocol specified). Protocols are numbers 0 to 255 or icmp igmp tcp udp ipv6-icmp. */
+ * known after "ip:" (Go: unknown IP protocol specified). Protocols are numbers 0 to 255 or icmp igmp tcp udp
+ * ipv6-icmp. */
 int rvx__network_parse(struct rvx__view name, struct rvx__network *network);
 
 /* "tcp", "udp", "ip", "unix", "unixgram", "unixpacket": the name without version. */

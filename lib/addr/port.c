@@ -1,6 +1,7 @@
 /* port.c - numeric ports
  *
- * One optional sign and digits only is a number, as in Go's LookupPort; everything else is a service's name. Two of Go's
+ * One optional sign and digits only is a number, as in Go's LookupPort; everything else is a service's name. Two of
+ * Go's
  * slips are not followed: a sign without digits is no number there and still gives port 0, and digits enough make its
  * 32-bit sum wrap round to a valid port. Here the value stops growing as soon as it is out of range.
  */

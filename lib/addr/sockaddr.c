@@ -60,8 +60,8 @@ static int from_inet6(const struct sockaddr *sa, socklen_t len, struct rvx_addr 
     return 0;
 }
 
-/* A path ends at its NUL, which the kernel may or may not have counted, and which may lie just outside sun_path; an abstract
- * name is all bytes there are. */
+/* A path ends at its NUL, which the kernel may or may not have counted, and which may lie just outside sun_path; an
+ * abstract name is all bytes there are. */
 static int from_unix(const struct sockaddr *sa, socklen_t len, struct rvx_addr *addr)
 {
     const char *path = (const char *)sa + PATH_OFFSET;

@@ -1,8 +1,9 @@
 /* arena.c - many small pieces, one free
  *
- * Blocks hang in a list, newest first, and pieces are cut from the first one. A block is twice as large as the one before
- * it, from 512 bytes up to 64 KiB; a piece larger than that gets a block of its own, put behind the first so that the room left
- * there stays in use. Near the cap a block shrinks to what is still allowed, so that nearly all of the cap can be used.
+ * Blocks hang in a list, newest first, and pieces are cut from the first one. A block is twice as large as the one
+ * before it, from 512 bytes up to 64 KiB; a piece larger than that gets a block of its own, put behind the first so
+ * that the room left there stays in use. Near the cap a block shrinks to what is still allowed, so that nearly all of
+ * the cap can be used.
  */
 #include <config.h>
 

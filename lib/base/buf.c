@@ -1,12 +1,12 @@
 /* buf.c - bounded building of text and bytes
  *
- * One function makes room, reserve_room(); every other appends through it. A buf in storage of the caller never moves and
- * takes as much of a piece as fits, so that a message too long is cut and not lost; a buf on the heap takes a piece whole or
- * not at all. One byte behind the text is always kept for the NUL.
+ * One function makes room, reserve_room(); every other appends through it. A buf in storage of the caller never moves
+ * and takes as much of a piece as fits, so that a message too long is cut and not lost; a buf on the heap takes a piece
+ * whole or not at all. One byte behind the text is always kept for the NUL.
  *
- * rvx__buf_add_visible() is for terminals and logs. What passes is printable ASCII and well-formed UTF-8 (RFC 3629) above
- * U+009F; control bytes, the C1 controls hidden in UTF-8 (U+009B starts an escape sequence) and stray bytes come out as
- * \xNN. A backslash is not doubled: the text is for reading, not for parsing back.
+ * rvx__buf_add_visible() is for terminals and logs. What passes is printable ASCII and well-formed UTF-8 (RFC 3629)
+ * above U+009F; control bytes, the C1 controls hidden in UTF-8 (U+009B starts an escape sequence) and stray bytes come
+ * out as \xNN. A backslash is not doubled: the text is for reading, not for parsing back.
  */
 #include <config.h>
 
@@ -82,7 +82,7 @@ static size_t make_room(struct rvx__buf *buf, size_t len)
     return buf->max == 0 && room > 0 ? room - 1 : 0;
 }
 
-/* Makes room for `len` more bytes and the NUL. Returns how many of them may be written: fewer only when error is set. */
+/* Makes room for `len` more bytes and the NUL. Returns how many may be written: fewer only when error is set. */
 static inline size_t reserve_room(struct rvx__buf *buf, size_t len)
 {
     return buf->error == 0 && len < buf->cap - buf->len ? len : make_room(buf, len);

@@ -1,8 +1,8 @@
 /* clock.c - the monotonic clock, and sums with deadlines
  *
- * clock_gettime(2) of CLOCK_MONOTONIC through the vDSO, no system call. Sums saturate: a deadline too far away to be told
- * becomes RVX_FOREVER instead of a moment in the past. A clock that cannot be read does not exist on Linux, so reading has no
- * error.
+ * clock_gettime(2) of CLOCK_MONOTONIC through the vDSO, no system call. Sums saturate: a deadline too far away to be
+ * told becomes RVX_FOREVER instead of a moment in the past. A clock that cannot be read does not exist on Linux, so
+ * reading has no error.
  */
 #include <config.h>
 

@@ -1,8 +1,8 @@
 /* err.c - codes in words, and what a code means for the caller
  *
  * The texts of errno are those of Linux in the lower case that Go prints. They stand here instead of coming from
- * strerror(3), because that depends on the locale, differs between C libraries and may not be thread-safe. The numbers of
- * Linux are small and dense on every machine but MIPS and SPARC, where the table merely has more holes.
+ * strerror(3), because that depends on the locale, differs between C libraries and may not be thread-safe. The numbers
+ * of Linux are small and dense on every machine but MIPS and SPARC, where the table merely has more holes.
  */
 #include <config.h>
 

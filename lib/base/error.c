@@ -1,8 +1,8 @@
 /* error.c - filling and printing a struct rvx_error
  *
- * An error is 2 KiB on somebody's stack, so filling touches only what it must: the codes, the pointers, and the first byte
- * of every text. Printing puts the parts together in the layouts of Go's package net (OpError around DNSError, AddrError,
- * ParseError or a system call's error) and makes control bytes visible, because names come from the network.
+ * An error is 2 KiB on somebody's stack, so filling touches only what it must: the codes, the pointers, and the first
+ * byte of every text. Printing puts the parts together in the layouts of Go's package net (OpError around DNSError,
+ * AddrError, ParseError or a system call's error) and makes control bytes visible, because names come from the network.
  */
 #include <config.h>
 
@@ -107,7 +107,8 @@ int rvx__error_option(struct rvx_error *err, const char *field, struct rvx__view
     return RVX_EOPTIONS;
 }
 
-int rvx__error_op(struct rvx_error *err, int code, const char *op, const char *net, const char *source, const char *addr)
+int rvx__error_op(struct rvx_error *err, int code, const char *op, const char *net, const char *source,
+                  const char *addr)
 {
     if (err == NULL)
         return code;

@@ -22,9 +22,10 @@ int rvx__error_network(struct rvx_error *err, struct rvx__view network); /* RVX_
 int rvx__error_parse(struct rvx_error *err, int code, const char *what, struct rvx__view text);
 int rvx__error_option(struct rvx_error *err, const char *field, struct rvx__view value); /* RVX_EOPTIONS */
 
-/* Puts "OP NET SOURCE->ADDR: " in front of an error that is there. op: static. net, source, addr: NULL or empty to leave out.
- * Returns err->code, or `code` when err is NULL. */
-int rvx__error_op(struct rvx_error *err, int code, const char *op, const char *net, const char *source, const char *addr);
+/* Puts "OP NET SOURCE->ADDR: " in front of an error that is there. op: static. net, source, addr: NULL or empty to
+ * leave out. Returns err->code, or `code` when err is NULL. */
+int rvx__error_op(struct rvx_error *err, int code, const char *op, const char *net, const char *source,
+                  const char *addr);
 
 /* -errno of the system call that just failed; never 0. Called where the call is made, once. */
 int rvx__errno(void);

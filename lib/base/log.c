@@ -1,8 +1,8 @@
 /* log.c - the library's remarks
  *
  * A remark is formatted on the stack and handed to the program's callback, if there is one that wants it. Remarks quote
- * what stood in files and answers, so every control byte is shown as \xNN: a name with a newline in it cannot pretend to be
- * a second line.
+ * what stood in files and answers, so every control byte is shown as \xNN: a name with a newline in it cannot pretend
+ * to be a second line.
  */
 #include <config.h>
 

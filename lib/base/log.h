@@ -16,7 +16,7 @@ struct rvx__log {
 bool rvx__log_wants(const struct rvx__log *log, enum rvx_log_level level);
 
 /* Formats as printf(3) does and hands one line without newline to the callback; long lines are cut. */
-__attribute__((format(printf, 3, 4))) void rvx__log(const struct rvx__log *log, enum rvx_log_level level, const char *format,
-                                                    ...);
+__attribute__((format(printf, 3, 4)))
+void rvx__log(const struct rvx__log *log, enum rvx_log_level level, const char *format, ...);
 
 #endif

@@ -1,10 +1,10 @@
 /* map.c - hash map from bytes to pointers
  *
- * Linear probing over a power of two of slots, at most three quarters in use. A deleted entry leaves a tombstone unless the
- * slot behind it is free; tombstones count as used and vanish when the table is rebuilt, at the same size if it was mostly
- * they that filled it. The hash is SipHash-1-3 (Aumasson and Bernstein 2012, with one and three rounds), little-endian on
- * every machine; with a secret seed nobody outside can make names collide. Each slot keeps 32 bits of it, so keys are
- * compared almost only when they are equal, and rebuilding hashes nothing again.
+ * Linear probing over a power of two of slots, at most three quarters in use. A deleted entry leaves a tombstone unless
+ * the slot behind it is free; tombstones count as used and vanish when the table is rebuilt, at the same size if it was
+ * mostly they that filled it. The hash is SipHash-1-3 (Aumasson and Bernstein 2012, with one and three rounds),
+ * little-endian on every machine; with a secret seed nobody outside can make names collide. Each slot keeps 32 bits of
+ * it, so keys are compared almost only when they are equal, and rebuilding hashes nothing again.
  */
 #include <config.h>
 
@@ -101,11 +101,14 @@ uint64_t rvx__siphash(struct rvx__map_seed seed, struct rvx__view bytes)
         seed.k1 ^ 0x7465646279746573,
     };
     size_t whole = bytes.len & ~(size_t)7;
+    uint64_t last = (uint64_t)bytes.len << 56;
     size_t i;
 
     for (i = 0; i < whole; i += 8)
         sip_word(&s, load_word(bytes.data + i));
-    sip_word(&s, (uint64_t)bytes.len << 56 | (whole < bytes.len ? load_tail(bytes.data + whole, bytes.len - whole) : 0));
+    if (whole < bytes.len)
+        last |= load_tail(bytes.data + whole, bytes.len - whole);
+    sip_word(&s, last);
     s.v2 ^= 0xff;
     for (i = 0; i < 3; i++)
         sip_round(&s);

@@ -1,7 +1,7 @@
 /* map.h - hash map from bytes to pointers
  *
- * Open addressing with a keyed hash (SipHash-1-3): whoever chooses the keys cannot choose the collisions. The seed comes
- * from the caller, so parsers stay pure. Keys are borrowed views and have to outlive their entry; values are the
+ * Open addressing with a keyed hash (SipHash-1-3): whoever chooses the keys cannot choose the collisions. The seed
+ * comes from the caller, so parsers stay pure. Keys are borrowed views and have to outlive their entry; values are the
  * caller's and never NULL.
  */
 #ifndef RVX_BASE_MAP_H
@@ -37,7 +37,7 @@ void rvx__map_fini(struct rvx__map *map); /* keys and values stay the caller's *
 /* The value of `key`, or NULL. */
 void *rvx__map_get(const struct rvx__map *map, struct rvx__view key);
 
-/* Sets `key` to `value`; the old key stays when there is one. 0, -ENOMEM, or RVX_ELIMIT when `max` entries are there. */
+/* Sets `key` to `value`; the old key stays if there is one. 0; -ENOMEM; RVX_ELIMIT when `max` entries are there. */
 int rvx__map_put(struct rvx__map *map, struct rvx__view key, void *value);
 
 /* Takes the entry out and returns its value, or NULL. */

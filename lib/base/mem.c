@@ -1,6 +1,7 @@
 /* mem.c - every allocation of the library
  *
- * Thin names in front of malloc(3) and its kin, so that the linker can put the tests' own in front of them (--wrap). The
+ * Thin names in front of malloc(3) and its kin, so that the linker can put the tests' own in front of them (--wrap).
+ * The
  * one thing added is arithmetic: sizes of arrays are multiplied here, with a check, and nowhere else. A request for
  * nothing is made a request for one byte, so NULL always means that memory ran out.
  */

@@ -1,7 +1,8 @@
 /* rnd.c - random bytes from the kernel
  *
- * getrandom(2) from the pool behind /dev/urandom: needs no descriptor, waits at boot until the pool is seeded, and cannot
- * run dry afterwards. It is called for every request; whoever needs many small numbers asks for a block of bytes.
+ * getrandom(2) from the pool behind /dev/urandom: needs no descriptor, waits at boot until the pool is seeded, and
+ * cannot run dry afterwards. It is called for every request; whoever needs many small numbers asks for a block of
+ * bytes.
  */
 #include <config.h>
 

@@ -1,7 +1,8 @@
 /* view.c - bounded reading of text
  *
  * With buf.c and the message gate of the DNS code, the only places in the library that do arithmetic on pointers into
- * foreign bytes. A view may hold any bytes, NUL included, and may be empty with a NULL pointer, which memchr(3) and memcmp(3)
+ * foreign bytes. A view may hold any bytes, NUL included, and may be empty with a NULL pointer, which memchr(3) and
+ * memcmp(3)
  * must never see: hence the checks of the length before them.
  */
 #include <config.h>

@@ -1,8 +1,8 @@
 /* view.h - bounded reading of text
  *
  * A view is a stretch of somebody else's bytes. Parsers take views apart with the functions below and never touch a
- * pointer themselves; nothing here reads outside its view or stops at a NUL. "Take" functions cut a piece from the front
- * and advance the view; they give an empty piece at the end.
+ * pointer themselves; nothing here reads outside its view or stops at a NUL. "Take" functions cut a piece from the
+ * front and advance the view; they give an empty piece at the end.
  */
 #ifndef RVX_BASE_VIEW_H
 #define RVX_BASE_VIEW_H
@@ -77,7 +77,8 @@ bool rvx__view_take_word(struct rvx__view *view, struct rvx__view *word);
 /* Takes everything before `byte` and the byte itself; false, and nothing taken, if it is not there. */
 bool rvx__view_take_until(struct rvx__view *view, char byte, struct rvx__view *piece);
 
-/* Takes the leading decimal digits as a number. False if there is none or it is above `max`; the view is then untouched. */
+/* Takes the leading decimal digits as a number. False if there is none or it is above `max`; the view is then
+ * untouched. */
 bool rvx__view_take_dec(struct rvx__view *view, uint32_t max, uint32_t *number);
 
 /* Without the blanks at both ends. */

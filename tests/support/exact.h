@@ -1,7 +1,7 @@
 /* exact.h - inputs whose end is the end of their memory
  *
- * A copy in a malloc of exactly its size, so that AddressSanitizer and valgrind see a read of even one byte too far. No NUL
- * follows the text.
+ * A copy in a malloc of exactly its size, so that AddressSanitizer and valgrind see a read of even one byte too far. No
+ * NUL follows the text.
  *
  *     struct exact input = exact_text("1.2.3.4");
  *

@@ -21,7 +21,7 @@ static atomic_uint victim; /* the number of the allocation that fails */
 static atomic_uint asked;
 static atomic_bool refused;
 
-/* AddressSanitizer asks here. It would end the program over a size too large for any memory, where malloc(3) gives NULL. */
+/* AddressSanitizer asks here. It would end the program over a size that no memory has, where malloc(3) gives NULL. */
 const char *__asan_default_options(void)
 {
     return "allocator_may_return_null=1";

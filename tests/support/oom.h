@@ -1,6 +1,7 @@
 /* oom.h - allocations that fail when a test wants it
  *
- * A program linked with oom.c and $(UNIT_WRAP) has these in front of rvx__malloc(), rvx__calloc() and rvx__realloc(). The
+ * A program linked with oom.c and $(UNIT_WRAP) has these in front of rvx__malloc(), rvx__calloc() and rvx__realloc().
+ * The
  * usual loop lets each allocation of an operation fail in its turn, until one run needs none that failed:
  *
  *     for (n = 0;; n++) {
@@ -22,7 +23,8 @@
 
 #include <stdbool.h>
 
-/* Lets the next `n` allocations succeed and the one behind them fail; those that follow succeed again. Starts counting. */
+/* Lets the next `n` allocations succeed and the one behind them fail; those that follow succeed again. Starts the
+ * counts. */
 void oom_fail_after(unsigned n);
 
 /* No allocation fails any more; the counts stay. */

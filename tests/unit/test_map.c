@@ -1,4 +1,4 @@
-/* test_map.c - the hash against published values, the map against a plain array, growth, tombstones, bounds, no memory */
+/* test_map.c - the hash against two others, the map against a plain array, growth, tombstones, bounds, no memory */
 #include "support/test.h"
 
 #include <errno.h>

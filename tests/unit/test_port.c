@@ -152,7 +152,8 @@ static void test_network(void **state)
             fail_msg("\"%s\": got %d, want %d", row->name, rc, row->rc);
         if (rc == 0 && (got.kind != row->want.kind || got.version != row->want.version ||
                         got.protocol != row->want.protocol || strcmp(rvx__network_base(&got), row->base) != 0))
-            fail_msg("\"%s\": got %d %d %d %s", row->name, got.kind, got.version, got.protocol, rvx__network_base(&got));
+            fail_msg("\"%s\": got %d %d %d %s", row->name, got.kind, got.version, got.protocol,
+                     rvx__network_base(&got));
         if (rc < 0)
             assert_int_equal(got.protocol, 99); /* untouched */
         exact_free(&input);

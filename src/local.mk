@@ -10,7 +10,12 @@ bin_PROGRAMS += %D%/lookup-port
 %C%_lookup_port_SOURCES = $(CLI_SOURCES) \
 	%D%/json.c \
 	%D%/json.h \
-	%D%/lookup_port.c
+	%D%/lookup_port/list.c \
+	%D%/lookup_port/lookup.h \
+	%D%/lookup_port/main.c \
+	%D%/lookup_port/options.c \
+	%D%/lookup_port/options.h \
+	%D%/lookup_port/port.c
 %C%_lookup_port_CPPFLAGS = $(CLI_CPPFLAGS)
 %C%_lookup_port_LDADD = libresolvx.la
 # The library's archive where there is one: a process that lives for half a millisecond feels the dynamic linker.

@@ -36,16 +36,6 @@ static int status_of(int code)
     }
 }
 
-/* The descriptor of "fd:N"; -1 if the address is none. */
-static int fd_of(const char *address)
-{
-    long fd = -1;
-
-    if (strncmp(address, "fd:", 3) != 0 || cli_parse_number(address + 3, 0, INT_MAX, &fd) < 0)
-        return -1;
-    return (int)fd;
-}
-
 /* The listener has a duplicate; this one would keep the socket listening after the listener's close. */
 static void give_up_fd(int fd)
 {
@@ -61,18 +51,36 @@ enum kind {
 
 static enum kind kind_of(const char *address)
 {
-    if (fd_of(address) >= 0)
+    if (strncmp(address, "fd:", 3) == 0)
         return KIND_FD;
     if (strcmp(address, "systemd") == 0 || strncmp(address, "systemd:", 8) == 0)
         return KIND_SYSTEMD;
     return KIND_ADDRESS;
 }
 
+/* The number in "fd:N"; -1 if it is none. */
+static int fd_of(const char *address)
+{
+    long fd = -1;
+
+    (void)cli_parse_number(address + 3, 0, INT_MAX, &fd);
+    return (int)fd;
+}
+
+/* Looks for what no system needs to be asked about.  Returns: 0, or the exit status. */
+static int check_address(const char *address)
+{
+    if (*address == '\0')
+        return cli_usage_error(&listen_program, "ADDRESS is empty");
+    if (kind_of(address) == KIND_FD && fd_of(address) < 0)
+        return cli_usage_error(&listen_program, "%s: '%s' is not a descriptor", address, address + 3);
+    return 0;
+}
+
 static int open_one(const struct listen_options *options, const char *address, const struct rvx_ctx *ctx,
                     struct rvx_listener **listener, struct rvx_error *err)
 {
     struct rvx_listen_opts opts = RVX_LISTEN_OPTS_INIT;
-    int fd = fd_of(address);
     int code = 0;
 
     opts.all_addresses = options->all_addresses;
@@ -81,9 +89,9 @@ static int open_one(const struct listen_options *options, const char *address, c
         code = rvx_listen(NULL, listen_networks[options->network], address, &opts, ctx, listener, err);
         break;
     case KIND_FD:
-        code = rvx_listener_from_fd(fd, &opts, listener, err);
+        code = rvx_listener_from_fd(fd_of(address), &opts, listener, err);
         if (code == 0)
-            give_up_fd(fd);
+            give_up_fd(fd_of(address));
         break;
     case KIND_SYSTEMD:
         code = rvx_listener_from_env(address[7] == ':' ? address + 8 : NULL, &opts, listener, err);
@@ -103,6 +111,8 @@ static void explain_failure(const char *address, int code, struct rvx_error *err
         cli_error(&listen_program, "%s: no such socket was passed (see LISTEN_FDS in sd_listen_fds(3))", address);
     else
         cli_error(&listen_program, "%s: %s", address, rvx_error_text(err));
+    if (code == RVX_EPORTMISSING || code == RVX_EMANYCOLONS)
+        cli_error(&listen_program, "an ADDRESS looks like localhost:8888, :8888 or [::1]:8888");
 }
 
 /* Opens one more and puts it to those that are open. Returns the exit status. */
@@ -113,8 +123,9 @@ static int add_socket(const struct listen_options *options, const char *address,
     struct rvx_error err;
     int code;
 
-    if (*address == '\0')
-        return cli_usage_error(&listen_program, "ADDRESS is empty (':0' stands for every address and any free port)");
+    code = check_address(address);
+    if (code != 0)
+        return code;
     code = open_one(options, address, ctx, &another, &err);
     if (code < 0) {
         explain_failure(address, code, &err);

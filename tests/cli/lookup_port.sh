@@ -112,7 +112,11 @@ expect "-a of another protocol" 0 "rare                  9999/sctp seldom" ""
 list -a 9999
 expect "-a of a number" 0 "rare                  9999/sctp seldom" ""
 list -a 0
-expect "-a 0" 1 "" "lookup-port: port 0 belongs to no service"
+expect "-a 0" 1 "" "lookup-port: no service is known on port 0"
+list -a ""
+expect "-a of the empty service" 1 "" "lookup-port: no service is known on port 0"
+list -a nosuch
+expect "-a of an unknown service" 1 "" "lookup-port: lookup nosuch: unknown port"
 
 look -a www
 expect "-a and the built-in table" 0 "http                  80/tcp www
@@ -136,7 +140,14 @@ list -ar 7
 expect "-a and -r" 0 "echo                  7/tcp
 echo                  7/udp" ""
 list -r 0
-expect "-r 0" 1 "" "lookup-port: port 0 belongs to no service"
+expect "-r 0" 1 "" "lookup-port: no service is known on port 0"
+list -r 4711
+expect "-r of an unknown port" 1 "" "lookup-port: no service is known on port 4711"
+list -r 4711 80 udp6
+expect "-r of an unknown port and a known one" 2 "" "lookup-port: --reverse: 'udp6' is not a port (0 to 65535)
+$see"
+list -r 80 udp6 53
+expect "-r with a network and more ports" 1 domain "lookup-port: no udp service is known on port 80"
 
 # --json
 list -j http
@@ -145,6 +156,10 @@ list --json syslog nosuch
 expect "-j of an unknown service" 1 '{"service":"syslog","network":"udp","port":514}
 {"service":"nosuch","network":"tcp","error":"lookup tcp/nosuch: unknown port"}' \
     "lookup-port: lookup tcp/nosuch: unknown port"
+list -jr 0 tcp 4711
+expect "-j and -r of unknown ports" 1 '{"port":0,"error":"no tcp service is known on port 0"}
+{"port":4711,"error":"no tcp service is known on port 4711"}' "lookup-port: no tcp service is known on port 0
+lookup-port: no tcp service is known on port 4711"
 list -ja http
 entry='{"name":"http","port":80,"protocol":"tcp","aliases":["www"],"source":"files"}'
 expect "-j and -a" 0 '{"service":"http","services":['"$entry"']}' ""
@@ -227,6 +242,9 @@ expect "-r with a service" 2 "" "lookup-port: --reverse: 'http' is not a port (0
 $see"
 look --backend=nis http
 expect "--backend=nis" 2 "" "lookup-port: --backend: 'nis' is not one of files, builtin, libc
+$see"
+run lookup-port --backend=libc -r 80
+expect "-r of the C library" 2 "" "lookup-port: --reverse: the C library is only asked for names
 $see"
 look --backend=libc http
 expect "a file nobody reads" 2 "" "lookup-port: --services: --backend=libc reads no file

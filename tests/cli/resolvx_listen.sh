@@ -148,11 +148,18 @@ wrong "--handler=cat" "resolvx-listen: --handler: 'cat' is not one of ack, echo,
 $see" --handler=cat
 wrong "unix without a path" "resolvx-listen: --network=unix needs an ADDRESS: a path, or @NAME
 $see" --network=unix
-wrong "an empty address" "resolvx-listen: ADDRESS is empty (':0' stands for every address and any free port)
+wrong "an empty address" "resolvx-listen: ADDRESS is empty
 $see" ""
-wrong "no port" "resolvx-listen: listen tcp: address localhost: missing port in address" localhost
+form="resolvx-listen: an ADDRESS looks like localhost:8888, :8888 or [::1]:8888"
+wrong "no port" "resolvx-listen: listen tcp: address localhost: missing port in address
+$form" localhost
 wrong "a port out of range" "resolvx-listen: listen tcp: address 70000: invalid port" localhost:70000
-wrong "too many colons" "resolvx-listen: listen tcp: address ::1:80: too many colons in address" ::1:80
+wrong "too many colons" "resolvx-listen: listen tcp: address ::1:80: too many colons in address
+$form" ::1:80
+for fd in x "" -1 99999999999; do
+    wrong "fd:$fd" "resolvx-listen: fd:$fd: '$fd' is not a descriptor
+$see" "fd:$fd"
+done
 
 # What the system refuses.
 refused() { # WHAT MESSAGE ARG...

@@ -75,7 +75,7 @@ static int run(const struct listen_options *options, char **addresses, int addre
     }
     signals_catch(ctx.cancel);
     raise_descriptor_limit(options->max_conns);
-    output_init(&output, options->print_port);
+    output_init(&output, options->print_port, ctx.cancel);
     status = sockets_open(options, addresses, addresses_n, &ctx, &listener);
     if (listener) {
         sockets_announce(listener, options, &output);

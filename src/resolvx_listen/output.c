@@ -18,10 +18,12 @@
 #include "resolvx_listen/options.h"
 
 #define TELL_EVERY RVX_SECONDS(10)
+#define LOOK_MS 250  /* how often one who waits for a reader looks whether to stop */
+#define LAST_MS 1000 /* how long a reader gets then */
 
-void output_init(struct output *output, bool to_stderr)
+void output_init(struct output *output, bool to_stderr, const struct rvx_cancel *stop)
 {
-    *output = (struct output) { .to_stderr = to_stderr };
+    *output = (struct output) { .to_stderr = to_stderr, .stop = stop };
     pthread_mutex_init(&output->lock, NULL);
 }
 
@@ -30,21 +32,35 @@ void output_fini(struct output *output)
     pthread_mutex_destroy(&output->lock);
 }
 
-/* Returns 0, or -errno. Somebody else may have made the descriptor non-blocking; then this waits as write(2) would. */
-static int write_all(int fd, const char *data, size_t len)
+/* Waits until a write of a line will not block: a reader that stopped reading shall not keep the program from ending.
+ * Returns: 0, or -EAGAIN. */
+static int wait_writable(const struct output *output, int fd)
+{
+    struct pollfd ready = { .fd = fd, .events = POLLOUT };
+    bool stopped;
+
+    do {
+        stopped = rvx_cancel_fired(output->stop);
+        if (poll(&ready, 1, !stopped ? LOOK_MS : output->broken ? 0 : LAST_MS) > 0)
+            return 0;
+    } while (!stopped);
+    return -EAGAIN;
+}
+
+/* Returns 0, or -errno. */
+static int write_all(const struct output *output, int fd, const char *data, size_t len)
 {
     while (len > 0) {
-        ssize_t n = write(fd, data, len);
+        int code = wait_writable(output, fd);
+        ssize_t n = code == 0 ? write(fd, data, len) : 0;
 
-        if (n >= 0) {
+        if (code < 0)
+            return code;
+        if (n < 0 && errno != EINTR && errno != EAGAIN) /* somebody else may have made it non-blocking */
+            return -errno;
+        if (n > 0) {
             data += n;
             len -= (size_t)n;
-        } else if (errno == EAGAIN) {
-            struct pollfd ready = { .fd = fd, .events = POLLOUT };
-
-            (void)poll(&ready, 1, -1);
-        } else if (errno != EINTR) {
-            return -errno;
         }
     }
     return 0;
@@ -55,7 +71,7 @@ static void print_line(struct output *output, int fd, const char *line, size_t l
     int code;
 
     pthread_mutex_lock(&output->lock);
-    code = write_all(fd, line, len);
+    code = write_all(output, fd, line, len);
     if (fd == STDOUT_FILENO && code < 0 && !output->broken)
         cli_error(&listen_program, "standard output: %s; serving goes on without it", rvx_strerror(code));
     if (fd == STDOUT_FILENO)

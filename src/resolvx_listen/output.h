@@ -7,20 +7,20 @@
 
 #include <resolvx/err.h>
 #include <resolvx/time.h>
-
-#include "cli.h"
+#include <resolvx/wait.h>
 
 #define OUTPUT_LINE_SIZE 4352 /* a message of 1024 bytes, each shown in four, and what stands around it */
 
 struct output {
-    pthread_mutex_t lock; /* one line at a time */
-    bool to_stderr;       /* where lines go, if not to standard output */
-    bool broken;          /* standard output failed, and that was said */
-    rvx_time told_at;     /* when the last accept error was told */
-    unsigned long untold; /* how many there were since */
+    pthread_mutex_t lock;          /* one line at a time */
+    const struct rvx_cancel *stop; /* once fired, nobody waits long for a reader */
+    bool to_stderr;                /* where lines go, if not to standard output */
+    bool broken;                   /* standard output failed, and that was said */
+    rvx_time told_at;              /* when the last accept error was told */
+    unsigned long untold;          /* how many there were since */
 };
 
-void output_init(struct output *output, bool to_stderr);
+void output_init(struct output *output, bool to_stderr, const struct rvx_cancel *stop);
 void output_fini(struct output *output);
 
 /* Prints a line: whole, at once, and never mixed with another. If standard output does not take it, that is said once,

@@ -136,6 +136,21 @@ resolvx-listen --network=unix ./socket >output 2>server.err </dev/null &
 head -n 1 <output >first
 deaf "| head -1" "broken pipe"
 same "| head -1: the line" "Listening on unix: ./socket" "$(cat first)"
+
+# A reader that stops reading stops the server, but does not keep it from ending.
+exec 5<>output
+head -c 61440 /dev/zero >&5
+resolvx-listen --network=unix --drain=100ms ./socket >output 2>server.err </dev/null &
+server=$!
+pids="$pids $server"
+wait_until test -S socket || fail "a reader that stops: does not come up"
+head -c 1024 /dev/zero | client ./socket >/dev/null 2>&1 & # its message does not fit into the pipe
+pids="$pids $!"
+sleep 0.5
+stop_server "a reader that stops"
+has_text "standard output: resource temporarily unavailable" server.err || fail "a reader that stops: $(cat server.err)"
+exec 5>&-
+
 resolvx-listen --network=unix ./socket >&- 2>&- <&- &
 server=$!
 pids="$pids $server"

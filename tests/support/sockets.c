@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -212,6 +213,38 @@ void await_count(const atomic_uint *count, unsigned least)
     }
 }
 
+void place_init(struct place *place, const char *file, const char *text)
+{
+    FILE *stream;
+
+    strcpy(place->dir, "net-XXXXXX");
+    assert_non_null(mkdtemp(place->dir));
+    snprintf(place->path, sizeof place->path, "%s/%s", place->dir, file);
+    if (text == NULL)
+        return;
+    stream = fopen(place->path, "w");
+    assert_non_null(stream);
+    assert_true(fputs(text, stream) >= 0);
+    assert_int_equal(fclose(stream), 0);
+}
+
+void place_fini(struct place *place)
+{
+    unlink(place->path);
+    assert_int_equal(rmdir(place->dir), 0);
+}
+
+struct rvx_resolver *resolver_of_hosts(struct place *place, const char *hosts)
+{
+    struct rvx_resolver_opts opts = {.size = sizeof opts, .host_order = "files"};
+    struct rvx_resolver *resolver;
+
+    place_init(place, "hosts", hosts);
+    opts.etc_dir = place->dir;
+    assert_int_equal(rvx_resolver_new(&opts, &resolver, NULL), 0);
+    return resolver;
+}
+
 void sleep_ms(unsigned ms)
 {
     struct timespec time = {ms / 1000, (long)(ms % 1000) * 1000000};
@@ -223,9 +256,14 @@ void sleep_ms(unsigned ms)
 /* Shall this call fail?  name: what it is. */
 static bool is_victim(struct faults *faults, const char *name)
 {
-    bool victim = faults->fault == FAULT_NTH && faults->calls == faults->at;
+    bool victim = faults->calls == faults->nth;
 
     faults->calls++;
+    if (faults->script != NULL && strcmp(faults->script, name) == 0 && faults->codes_n > 0) {
+        faults->codes_n--;
+        faults->code = *faults->codes++;
+        victim = faults->code != 0;
+    }
     if (victim)
         faults->failed = name;
     return victim;
@@ -251,6 +289,7 @@ static int fault_listen(void *self, int fd, int backlog)
 {
     struct faults *faults = self;
 
+    faults->backlog = backlog;
     return is_victim(faults, "listen") ? faults->code : SYSTEM.listen(NULL, fd, backlog);
 }
 
@@ -259,10 +298,6 @@ static int fault_accept(void *self, int fd, struct sockaddr *sa, socklen_t *len)
     struct faults *faults = self;
 
     faults->accepts++;
-    if (faults->fault == FAULT_ACCEPT && faults->codes_n > 0) {
-        faults->codes_n--;
-        return *faults->codes++;
-    }
     return is_victim(faults, "accept4") ? faults->code : SYSTEM.accept(NULL, fd, sa, len);
 }
 
@@ -303,7 +338,7 @@ static int fault_shutdown(void *self, int fd, int how)
 
 void faults_init(struct faults *faults)
 {
-    *faults = (struct faults){.ops = rvx__sockops_system};
+    *faults = (struct faults){.ops = rvx__sockops_system, .nth = -1};
     faults->ops.socket = fault_socket;
     faults->ops.bind = fault_bind;
     faults->ops.listen = fault_listen;

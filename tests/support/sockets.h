@@ -71,26 +71,32 @@ void await_flag(const atomic_bool *flag);
 /* Waits until *count is at least `least`. */
 void await_count(const atomic_uint *count, unsigned least);
 
+/* A directory of the test's own under the current one, and a file in it, written if `text` is not NULL. */
+struct place {
+    char dir[16];
+    char path[32];
+};
+
+void place_init(struct place *place, const char *file, const char *text);
+void place_fini(struct place *place);
+
+/* A resolver that knows the hosts of a file with this text, which is in a place made for it. */
+struct rvx_resolver *resolver_of_hosts(struct place *place, const char *hosts);
+
 /* Sleeps; only where a test is about time. */
 void sleep_ms(unsigned ms);
-
-/* Which calls a struct faults fails. */
-enum fault {
-    FAULT_NONE,
-    FAULT_NTH,   /* the call number `at`, whichever it is, close excepted */
-    FAULT_ACCEPT /* accept: with `codes`, one after the other, then no more */
-};
 
 /* The kernel, with faults. Hand out `ops`. */
 struct faults {
     struct rvx__sockops ops;
-    enum fault fault;
-    unsigned at;
-    int code;
-    const int *codes;
+    const char *script; /* the call that `codes` is for, by the name errors use: "bind", "accept4"; NULL: `nth` counts */
+    const int *codes;   /* one for each of those calls, 0: let it through; then all are let through */
     size_t codes_n;
-    unsigned calls;     /* close excepted */
-    unsigned accepts;   /* calls of accept */
+    int nth;  /* the call with this number fails with `code`, close excepted; -1: none */
+    int code;
+    int calls;          /* so far, close excepted */
+    unsigned accepts;   /* so far */
+    int backlog;        /* the last one */
     const char *failed; /* the call that was failed last, or NULL */
 };
 

@@ -257,7 +257,7 @@ static void test_noise_is_retried(void **state)
     int peer = peer_connect(addr_of(listener));
 
     (void)state;
-    faults.fault = FAULT_ACCEPT;
+    faults.script = "accept4";
     faults.codes = noise;
     faults.codes_n = COUNT_OF(noise);
     rvx_close(must_accept(listener));
@@ -279,7 +279,7 @@ static void test_endless_noise_backs_off(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(noise); i++)
         noise[i] = -EPROTO;
-    faults.fault = FAULT_ACCEPT;
+    faults.script = "accept4";
     faults.codes = noise;
     faults.codes_n = COUNT_OF(noise);
     assert_int_equal(rvx_accept(listener, &ctx, &conn, NULL), RVX_ETIMEOUT);
@@ -298,7 +298,7 @@ static void test_other_errors_are_told(void **state)
     int peer = peer_connect(addr_of(listener));
 
     (void)state;
-    faults.fault = FAULT_ACCEPT;
+    faults.script = "accept4";
     faults.codes = codes;
     faults.codes_n = COUNT_OF(codes);
     assert_int_equal(rvx_accept(listener, NULL, &conn, &err), -EPERM);
@@ -331,7 +331,7 @@ static void test_shortage_backs_off(void **state)
     int peer = peer_connect(addr_of(listener));
 
     (void)state;
-    faults.fault = FAULT_ACCEPT;
+    faults.script = "accept4";
     faults.codes = codes;
     faults.codes_n = COUNT_OF(codes);
     reports = 0;
@@ -359,7 +359,7 @@ static void test_back_off_can_be_interrupted(void **state)
         int peer = peer_connect(addr_of(listener));
 
         assert_int_equal(rvx_cancel_new(&ctx.cancel), 0);
-        faults.fault = FAULT_ACCEPT;
+        faults.script = "accept4";
         faults.codes = codes;
         faults.codes_n = COUNT_OF(codes);
         background_start(&background, accept_one, &accepting);

@@ -444,7 +444,7 @@ static void test_failing_calls(void **state)
     (void)state;
     faults_init(&faults);
     pair.conn->ops = &faults.ops;
-    faults.fault = FAULT_NTH;
+    faults.nth = 0;
     faults.code = -ENOBUFS;
     assert_int_equal(rvx_read(pair.conn, &byte, 1, &err), -ENOBUFS);
     assert_error(&err, "read tcp 127.0.0.1:#->127.0.0.1:#: read: no buffer space available");

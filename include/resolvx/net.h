@@ -110,8 +110,8 @@ RVX_API int rvx_listener_merge(struct rvx_listener *listener, struct rvx_listene
 RVX_API struct rvx_listener *rvx_listener_ref(struct rvx_listener *listener);
 
 /* Stops listening and gives the reference up. Blocked accepts return RVX_ECLOSED; accepted connections live on; the
- * port is free again on return. Removes a Unix socket's file first, if this listener made it and opts->keep_unix is
- * off.
+ * port is free again on return. Removes a Unix socket's file first, if this listener made it, nobody has replaced it,
+ * and opts->keep_unix is off.
  * listener: may be NULL.
  * Returns: 0; RVX_ECLOSED if it was closed before through another reference. */
 RVX_API int rvx_listener_close(struct rvx_listener *listener);

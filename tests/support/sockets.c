@@ -17,16 +17,27 @@
 #include "net/listener.h"
 #include "sock/caps.h"
 
-unsigned count_fds(void)
+/* The number of entries of a directory of /proc. */
+static unsigned count_entries(const char *path)
 {
-    DIR *dir = opendir("/proc/self/fd");
+    DIR *dir = opendir(path);
     unsigned n = 0;
 
     assert_non_null(dir);
     while (readdir(dir) != NULL)
         n++;
     closedir(dir);
-    return n - 3; /* ".", ".." and the directory */
+    return n - 2; /* "." and ".." */
+}
+
+unsigned count_fds(void)
+{
+    return count_entries("/proc/self/fd") - 1; /* the directory itself */
+}
+
+unsigned count_threads(void)
+{
+    return count_entries("/proc/self/task");
 }
 
 bool have_ipv6(void)

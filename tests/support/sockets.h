@@ -22,6 +22,9 @@
 /* How many descriptors this process has open. */
 unsigned count_fds(void);
 
+/* How many threads it has. */
+unsigned count_threads(void);
+
 /* Can [::1] be bound here? Prints a remark if not, so that a test that leaves rows out says so. */
 bool have_ipv6(void);
 
@@ -89,10 +92,11 @@ void sleep_ms(unsigned ms);
 /* The kernel, with faults. Hand out `ops`. */
 struct faults {
     struct rvx__sockops ops;
-    const char *script; /* the call that `codes` is for, by the name errors use: "bind", "accept4"; NULL: `nth` counts */
-    const int *codes;   /* one for each of those calls, 0: let it through; then all are let through */
+    const char
+        *script;      /* the call that `codes` is for, by the name errors use: "bind", "accept4"; NULL: `nth` counts */
+    const int *codes; /* one for each of those calls, 0: let it through; then all are let through */
     size_t codes_n;
-    int nth;  /* the call with this number fails with `code`, close excepted; -1: none */
+    int nth; /* the call with this number fails with `code`, close excepted; -1: none */
     int code;
     int calls;          /* so far, close excepted */
     unsigned accepts;   /* so far */

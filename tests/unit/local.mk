@@ -204,6 +204,48 @@ TESTS += %D%/test_accept
 %C%_test_accept_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_accept_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_listen
+TESTS += %D%/test_listen
+%C%_test_listen_SOURCES = %D%/test_listen.c $(NET_TEST_SUPPORT)
+%C%_test_listen_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_listen_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_listen_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_listen_errors
+TESTS += %D%/test_listen_errors
+%C%_test_listen_errors_SOURCES = %D%/test_listen_errors.c $(NET_TEST_SUPPORT)
+%C%_test_listen_errors_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_listen_errors_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_listen_errors_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_unix
+TESTS += %D%/test_unix
+%C%_test_unix_SOURCES = %D%/test_unix.c $(NET_TEST_SUPPORT)
+%C%_test_unix_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_unix_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_unix_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_fromfd
+TESTS += %D%/test_fromfd
+%C%_test_fromfd_SOURCES = %D%/test_fromfd.c $(NET_TEST_SUPPORT)
+%C%_test_fromfd_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_fromfd_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_fromfd_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_serve
+TESTS += %D%/test_serve
+%C%_test_serve_SOURCES = %D%/test_serve.c $(NET_TEST_SUPPORT)
+%C%_test_serve_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_serve_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_serve_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_emfile
+TESTS += %D%/test_emfile
+%C%_test_emfile_SOURCES = %D%/test_emfile.c $(NET_TEST_SUPPORT)
+%C%_test_emfile_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_emfile_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_emfile_LDADD = $(UNIT_LIBS)
+
 # conf
 check_PROGRAMS += %D%/test_lines
 TESTS += %D%/test_lines

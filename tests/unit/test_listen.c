@@ -143,7 +143,8 @@ static const struct {
     {"tcp", "[::1]", "tcp4", "", true},
 };
 
-/* Listens on the first, then on the second with the first's port. A port that somebody else has is no answer: try again. */
+/* Listens on the first, then on the second with the first's port. A port that somebody else has is no answer: try
+ * again. */
 static int listen_on_both(size_t i, unsigned tries)
 {
     struct rvx_listener *first, *second;
@@ -242,21 +243,18 @@ static void test_capabilities(void **state)
 /* Of a host's addresses: the first IPv4 one, else the first; or all, with one port. */
 static void test_names(void **state)
 {
-    static const char hosts[] = "::1 six first6\n127.0.0.1 four first6\n127.0.0.2 many\n127.0.0.3 many\n127.0.0.2 many\n"
-                                "::1 many\n198.51.100.77 away\n127.0.0.1 away\n";
+    static const char hosts[] =
+        "::1 six first6\n127.0.0.1 four first6\n127.0.0.2 many\n127.0.0.3 many\n127.0.0.2 many\n"
+        "::1 many\n198.51.100.77 away\n127.0.0.1 away\n";
     static const struct {
         const char *network, *address;
         bool all;
         const char *want[4];
     } rows[] = {
-        {"tcp", "four:0", false, {"127.0.0.1:#"}},
-        {"tcp", "six:0", false, {"[::1]:#"}},
-        {"tcp", "first6:0", false, {"127.0.0.1:#"}},
-        {"tcp6", "first6:0", false, {"[::1]:#"}},
-        {"tcp4", "first6:0", false, {"127.0.0.1:#"}},
-        {"tcp", "first6:0", true, {"[::1]:#", "127.0.0.1:#"}},
-        {"tcp", "many:0", false, {"127.0.0.2:#"}},
-        {"tcp4", "many:0", true, {"127.0.0.2:#", "127.0.0.3:#"}},
+        {"tcp", "four:0", false, {"127.0.0.1:#"}},    {"tcp", "six:0", false, {"[::1]:#"}},
+        {"tcp", "first6:0", false, {"127.0.0.1:#"}},  {"tcp6", "first6:0", false, {"[::1]:#"}},
+        {"tcp4", "first6:0", false, {"127.0.0.1:#"}}, {"tcp", "first6:0", true, {"[::1]:#", "127.0.0.1:#"}},
+        {"tcp", "many:0", false, {"127.0.0.2:#"}},    {"tcp4", "many:0", true, {"127.0.0.2:#", "127.0.0.3:#"}},
         {"tcp", "four:0", true, {"127.0.0.1:#"}},
     };
     struct place place;
@@ -323,7 +321,8 @@ static int listen_two(struct faults *faults, const char *address, struct rvx_lis
     return rc;
 }
 
-/* The port the kernel chose for the first address may be taken at the second: then another one is tried, for a while. */
+/* The port the kernel chose for the first address may be taken at the second: then another one is tried, for a while.
+ * */
 static void test_port_for_all(void **state)
 {
     enum { TRIES = 16 };

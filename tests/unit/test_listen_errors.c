@@ -34,18 +34,17 @@ static void test_errors(void **state)
         int want;
         const char *text;
     } rows[] = {
-        {"tcp", "198.51.100.77:0", -EADDRNOTAVAIL,
-         "listen tcp 198.51.100.77:0: bind: cannot assign requested address"},
+        {"tcp", "198.51.100.77:0", -EADDRNOTAVAIL, "listen tcp 198.51.100.77:0: bind: cannot assign requested address"},
         {"tcp", "127.0.0.1", RVX_EPORTMISSING, "listen tcp: address 127.0.0.1: missing port in address"},
         {"tcp", "::1:0", RVX_EMANYCOLONS, "listen tcp: address ::1:0: too many colons in address"},
         {"tcp", "127.0.0.1:65536", RVX_EPORTINVALID, "listen tcp: address 65536: invalid port"},
         {"tcp", "127.0.0.1:-1", RVX_EPORTINVALID, "listen tcp: address -1: invalid port"},
         {"tcp4", "[::1]:0", RVX_EADDRNONE, "listen tcp4: address ::1: no suitable address found"},
         {"tcp6", "127.0.0.1:0", RVX_EADDRNONE, "listen tcp6: address 127.0.0.1: no suitable address found"},
-        {"udp", "127.0.0.1:0", RVX_EADDRTYPE,
-         "listen udp 127.0.0.1:0: address 127.0.0.1:0: unexpected address type"},
+        {"udp", "127.0.0.1:0", RVX_EADDRTYPE, "listen udp 127.0.0.1:0: address 127.0.0.1:0: unexpected address type"},
         {"unixgram", "x", RVX_EADDRTYPE, "listen unixgram x: address x: unexpected address type"},
-        {"ip4:icmp", "127.0.0.1", RVX_EADDRTYPE, "listen ip4:icmp 127.0.0.1: address 127.0.0.1: unexpected address type"},
+        {"ip4:icmp", "127.0.0.1", RVX_EADDRTYPE,
+         "listen ip4:icmp 127.0.0.1: address 127.0.0.1: unexpected address type"},
         {"foo", "127.0.0.1:0", RVX_ENETUNKNOWN, "listen foo: unknown network foo"},
         {"TCP", "127.0.0.1:0", RVX_ENETUNKNOWN, "listen TCP: unknown network TCP"},
         {"tcp:1", "127.0.0.1:0", RVX_ENETUNKNOWN, "listen tcp:1: unknown network tcp:1"},
@@ -107,9 +106,12 @@ static void test_control(void **state)
     static const struct {
         const char *network, *address, *want_network, *want_address;
     } rows[] = {
-        {"tcp", "127.0.0.1:0", "tcp4", "127.0.0.1:0"}, {"tcp4", ":0", "tcp4", "0.0.0.0:0"},
-        {"tcp", ":0", "tcp6", "[::]:0"},               {"tcp", "0.0.0.0:0", "tcp6", "[::]:0"},
-        {"tcp6", "[::1]:0", "tcp6", "[::1]:0"},        {"unix", "@rvx-control", "unix", "@rvx-control"},
+        {"tcp", "127.0.0.1:0", "tcp4", "127.0.0.1:0"},
+        {"tcp4", ":0", "tcp4", "0.0.0.0:0"},
+        {"tcp", ":0", "tcp6", "[::]:0"},
+        {"tcp", "0.0.0.0:0", "tcp6", "[::]:0"},
+        {"tcp6", "[::1]:0", "tcp6", "[::1]:0"},
+        {"unix", "@rvx-control", "unix", "@rvx-control"},
         {"unixpacket", "", "unixpacket", "@"},
     };
 
@@ -185,8 +187,10 @@ static void test_bad_options(void **state)
         {{.size = 0}, "invalid option listen_opts"},
         {{.size = sizeof(struct rvx_listen_opts), .backlog = -1}, "invalid option backlog"},
         {{.size = sizeof(struct rvx_listen_opts), .keepalive_idle = -1}, "invalid option keepalive_idle"},
-        {{.size = sizeof(struct rvx_listen_opts), .keepalive_idle = RVX_SECONDS(32768)}, "invalid option keepalive_idle"},
-        {{.size = sizeof(struct rvx_listen_opts), .keepalive_interval = INT64_MAX}, "invalid option keepalive_interval"},
+        {{.size = sizeof(struct rvx_listen_opts), .keepalive_idle = RVX_SECONDS(32768)},
+         "invalid option keepalive_idle"},
+        {{.size = sizeof(struct rvx_listen_opts), .keepalive_interval = INT64_MAX},
+         "invalid option keepalive_interval"},
         {{.size = sizeof(struct rvx_listen_opts), .keepalive_count = 128}, "invalid option keepalive_count"},
     };
     struct {
@@ -289,14 +293,9 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_address_in_use),
-        cmocka_unit_test(test_control),
-        cmocka_unit_test(test_options),
-        cmocka_unit_test(test_backlog),
-        cmocka_unit_test(test_bad_options),
-        cmocka_unit_test(test_failing_calls),
-        cmocka_unit_test(test_out_of_memory),
+        cmocka_unit_test(test_errors),        cmocka_unit_test(test_address_in_use), cmocka_unit_test(test_control),
+        cmocka_unit_test(test_options),       cmocka_unit_test(test_backlog),        cmocka_unit_test(test_bad_options),
+        cmocka_unit_test(test_failing_calls), cmocka_unit_test(test_out_of_memory),
     };
 
     ipv6 = have_ipv6();

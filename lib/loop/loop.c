@@ -228,10 +228,8 @@ int rvx_loop_turn(struct rvx_loop *loop, rvx_time deadline)
     settle(loop);
     loop->frame = &frame;
     result = rvx__ops_deliver(loop, &frame);
-    if (frame.gone)
-        return result;
-    loop->frame = frame.outer;
-    rvx__loop_show_queue(loop);
+    if (!frame.gone)
+        loop->frame = frame.outer;
     return result;
 }
 

@@ -58,14 +58,11 @@ static int start_watch(struct rvx_loop *loop, struct wait *wait, int fd, short e
 int rvx_wait_start(struct rvx_loop *loop, int fd, short events, rvx_time deadline, rvx_op_fn callback, void *arg,
                    struct rvx_op **op)
 {
-    struct wait *wait;
-    int result = rvx__loop_check(loop);
+    struct wait *wait = rvx__calloc(1, sizeof *wait);
+    int result;
 
     if (op != NULL)
         *op = NULL;
-    if (result < 0)
-        return result;
-    wait = rvx__calloc(1, sizeof *wait);
     if (wait == NULL)
         return -ENOMEM;
     result = start_watch(loop, wait, fd, events);
@@ -108,14 +105,11 @@ static void ring(void *arg)
 
 int rvx_timer_start(struct rvx_loop *loop, rvx_time deadline, rvx_op_fn callback, void *arg, struct rvx_op **op)
 {
-    struct alarm_clock *alarm_clock;
-    int result = rvx__loop_check(loop);
+    struct alarm_clock *alarm_clock = rvx__calloc(1, sizeof *alarm_clock);
+    int result;
 
     if (op != NULL)
         *op = NULL;
-    if (result < 0)
-        return result;
-    alarm_clock = rvx__calloc(1, sizeof *alarm_clock);
     if (alarm_clock == NULL)
         return -ENOMEM;
     result = rvx__timer_start(loop, &alarm_clock->timer, deadline, ring, alarm_clock);

@@ -95,6 +95,21 @@ static void test_signal_handler(void **state)
     rvx_cancel_free(in_handler);
 }
 
+/* Even where the write fails, as it can only when somebody has closed the descriptor. */
+static void test_errno_is_kept(void **state)
+{
+    struct rvx_cancel *cancel;
+
+    (void)state;
+    assert_int_equal(rvx_cancel_new(&cancel), 0);
+    close(rvx__cancel_fd(cancel));
+    errno = ENOTTY;
+    rvx_cancel_fire(cancel);
+    assert_int_equal(errno, ENOTTY);
+    assert_true(rvx_cancel_fired(cancel));
+    rvx_cancel_free(cancel);
+}
+
 /* One token under the waits of several threads: all of them end. */
 #define WAITERS 5
 
@@ -138,6 +153,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_fire),           cmocka_unit_test(test_null),       cmocka_unit_test(test_no_descriptors),
         cmocka_unit_test(test_signal_handler), cmocka_unit_test(test_many_waits),
+        cmocka_unit_test(test_errno_is_kept),
     };
 
     return cmocka_run_group_tests_name("cancel", tests, NULL, NULL);

@@ -231,9 +231,11 @@ static void test_stop(void **state)
         assert_int_equal(rvx_loop_run(loop), 0);
         assert_int_equal(seen.calls, 1);
         assert_int_equal(rvx_timer_start(loop, RVX_NOWAIT, stop_loop, loop, NULL), 0);
-        assert_int_equal(rvx_loop_run(loop), 0); /* stopping is not for ever */
+        assert_int_equal(rvx_timer_start(loop, RVX_NOWAIT, see, &seen, NULL), 0);
+        assert_int_equal(rvx_loop_run(loop), 0); /* stopping is not for ever: this one runs */
+        assert_int_equal(seen.calls, 2);
         rvx_loop_free(loop);
-        assert_int_equal(seen.calls, 1);
+        assert_int_equal(seen.calls, 2);
     }
 }
 
@@ -438,6 +440,43 @@ static void test_own_kind(void **state)
     assert_int_equal(counts[2], 4);
 }
 
+/* An operation that its own callback begins anew and that is finished from the start. */
+struct repeat {
+    struct rvx_op op;
+    struct rvx_loop *loop;
+    int calls;
+};
+
+static void ignore_op(struct rvx_op *op)
+{
+    (void)op; /* on the stack of its test */
+}
+
+static const struct rvx__op_kind repeat_kind = {.stop = ignore_op, .free = ignore_op};
+
+static void repeat(void *arg, int result)
+{
+    struct repeat *self = arg;
+
+    (void)result;
+    self->calls++;
+    rvx__op_init(&self->op, self->loop, &repeat_kind, repeat, self);
+    rvx__op_finish(&self->op, 0);
+}
+
+static void test_one_turn_each(void **state)
+{
+    struct repeat self = {.loop = make_loop(RVX_POLLER_DEFAULT), .calls = -1};
+
+    (void)state;
+    repeat(&self, 0);
+    for (int i = 1; i <= 5; i++) {
+        assert_int_equal(rvx_loop_turn(self.loop, RVX_FOREVER), 1); /* without waiting */
+        assert_int_equal(self.calls, i);
+    }
+    rvx_loop_free(self.loop);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -454,6 +493,7 @@ int main(void)
         cmocka_unit_test(test_free_cancels),
         cmocka_unit_test(test_guests),
         cmocka_unit_test(test_own_kind),
+        cmocka_unit_test(test_one_turn_each),
     };
 
     return cmocka_run_group_tests_name("loop", tests, NULL, NULL);

@@ -8,6 +8,7 @@
 #include <sys/wait.h>
 
 #include "loop/op.h"
+#include "loop/watch.h"
 
 /* --- posts -------------------------------------------------------------------------------------------------------- */
 
@@ -199,6 +200,10 @@ static void test_loop_fd(void **state)
     rvx__op_finish(&plain, 0);
     drive(loop, &seen.calls, 6);
     assert_quiet(loop);
+    rvx__op_init(&plain, loop, &plain_kind, see, &seen); /* and once more */
+    rvx__op_finish(&plain, 0);
+    drive(loop, &seen.calls, 7);
+    assert_quiet(loop);
     rvx_loop_free(loop);
     close_pair(fds);
 }
@@ -255,6 +260,57 @@ static void run_nested(void *arg, int result)
     }
 }
 
+/* Only what is in the queue behind it. */
+static void run_nested_queue(void *arg, int result)
+{
+    struct nest *nest = arg;
+
+    (void)result;
+    nest->outer_calls++;
+    drive(nest->loop, &nest->inner[2].calls, 1);
+}
+
+static void test_loop_fd_nested_queue(void **state)
+{
+    struct nest nest = {.loop = make_loop(RVX_POLLER_DEFAULT)};
+
+    (void)state;
+    assert_true(rvx_loop_fd(nest.loop) >= 0);
+    assert_int_equal(rvx_loop_post(nest.loop, run_nested_queue, &nest), 0);
+    assert_int_equal(rvx_loop_post(nest.loop, see, &nest.inner[2]), 0);
+    drive(nest.loop, &nest.outer_calls, 1);
+    assert_quiet(nest.loop);
+    rvx_loop_free(nest.loop);
+}
+
+static void see_events(void *arg, unsigned events)
+{
+    see(arg, (int)events);
+}
+
+/* A persistent watch: what it wants next, set between dispatches. */
+static void test_loop_fd_watch(void **state)
+{
+    struct rvx_loop *loop = make_loop(RVX_POLLER_DEFAULT);
+    struct rvx__watch watch = {0};
+    struct seen seen = {0, 0};
+    int fds[2];
+
+    (void)state;
+    make_pair(fds);
+    assert_true(rvx_loop_fd(loop) >= 0);
+    assert_int_equal(rvx__watch_start(loop, &watch, fds[0], 0, see_events, &seen), 0);
+    assert_quiet(loop);
+    rvx__watch_set(&watch, POLLOUT);
+    drive(loop, &seen.calls, 1);
+    assert_int_equal(seen.result, POLLOUT);
+    rvx__watch_set(&watch, POLLIN);
+    assert_quiet(loop);
+    rvx__watch_stop(&watch);
+    rvx_loop_free(loop);
+    close_pair(fds);
+}
+
 static void test_loop_fd_nested(void **state)
 {
     struct nest nest = {.loop = make_loop(RVX_POLLER_DEFAULT)};
@@ -282,7 +338,7 @@ static void test_loop_fd_of_poll(void **state)
 /* --- forks -------------------------------------------------------------------------------------------------------- */
 
 /* Runs in the child: how many of its expectations failed. */
-static int misuse(struct rvx_loop *loop, struct rvx_op *op, struct seen *seen)
+static int misuse(struct rvx_loop *loop, struct rvx_op *op, struct rvx__watch *watch, struct seen *seen)
 {
     struct rvx_op *other;
     int wrong = 0;
@@ -295,7 +351,9 @@ static int misuse(struct rvx_loop *loop, struct rvx_op *op, struct seen *seen)
     wrong += rvx_wait_start(loop, 0, POLLIN, 0, see, seen, &other) != RVX_EFORKED || other != NULL;
     wrong += rvx_loop_fd(loop) != RVX_EFORKED;
     wrong += rvx__loop_check(loop) != RVX_EFORKED;
+    rvx__watch_set(watch, POLLOUT);
     rvx_op_cancel(op);
+    rvx__watch_stop(watch);
     rvx_loop_free(loop);
     wrong += seen->calls != 0;
     return wrong;
@@ -306,27 +364,36 @@ static void test_fork(void **state)
     (void)state;
     for (int mode = 0; mode < 3; mode++) { /* poll, epoll, epoll watched by another loop */
         struct rvx_loop *loop = make_loop(mode == 0 ? RVX_POLLER_POLL : RVX_POLLER_EPOLL);
-        struct seen seen = {0, 0};
+        struct seen seen = {0, 0}, watched = {0, 0};
+        struct rvx__watch watch = {0};
         struct rvx_op *op;
         int fds[2], status;
+        rvx_time limit;
         pid_t pid;
 
         make_pair(fds);
         if (mode == 2)
             assert_true(rvx_loop_fd(loop) >= 0);
         assert_int_equal(rvx_wait_start(loop, fds[0], POLLIN, 0, see, &seen, &op), 0);
+        assert_int_equal(rvx__watch_start(loop, &watch, fds[1], POLLIN, see_events, &watched), 0);
         assert_int_equal(rvx_timer_start(loop, rvx_after(RVX_MILLISECONDS(50)), see, &seen, NULL), 0);
         assert_int_equal(rvx_loop_post(loop, see, &seen), 0);
         pid = fork();
         assert_true(pid >= 0);
         if (pid == 0)
-            _exit(misuse(loop, op, &seen));
+            _exit(misuse(loop, op, &watch, &seen));
         assert_int_equal(waitpid(pid, &status, 0), pid);
         assert_true(WIFEXITED(status));
         assert_int_equal(WEXITSTATUS(status), 0);
-        assert_int_equal(write(fds[1], "x", 1), 1); /* what the child ended goes on here */
+        assert_int_equal(write(fds[1], "x", 1), 1); /* what the child ended or changed goes on here */
         assert_int_equal(rvx_loop_run(loop), 0);
         assert_int_equal(seen.calls, 3);
+        assert_int_equal(write(fds[0], "x", 1), 1);
+        limit = rvx_after(RVX_MILLISECONDS(EVENTUALLY_MS));
+        while (watched.calls == 0 && rvx_loop_now(loop) < limit)
+            assert_int_equal(rvx_loop_turn(loop, limit), 0);
+        assert_int_equal(watched.result, POLLIN);
+        rvx__watch_stop(&watch);
         rvx_loop_free(loop);
         close_pair(fds);
     }
@@ -340,6 +407,8 @@ int main(void)
         cmocka_unit_test(test_loop_fd),
         cmocka_unit_test(test_loop_fd_posts_from_thread),
         cmocka_unit_test(test_loop_fd_nested),
+        cmocka_unit_test(test_loop_fd_nested_queue),
+        cmocka_unit_test(test_loop_fd_watch),
         cmocka_unit_test(test_loop_fd_of_poll),
         cmocka_unit_test(test_fork),
     };

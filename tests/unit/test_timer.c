@@ -342,6 +342,43 @@ static void test_crowd(void **state)
     free(want);
 }
 
+/* Moving timers that are due puts them back where there is room for them, whatever was started in between. */
+#define MANY 64
+
+static struct rvx__timer many[2][MANY];
+
+static void ignore_timer(void *arg)
+{
+    (void)arg;
+}
+
+static void start_and_move(void *arg)
+{
+    struct fixture *f = arg;
+
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(rvx__timer_start(f->loop, &many[1][i], 9000 + i, ignore_timer, NULL), 0);
+    for (int i = 1; i < MANY; i++) {
+        assert_true(rvx__timer_active(&many[0][i]));
+        rvx__timer_move(&many[0][i], 9000 + i);
+    }
+}
+
+static void test_room_for_due_ones(void **state)
+{
+    struct fixture *f = *state;
+
+    for (int i = 0; i < MANY; i++)
+        assert_int_equal(rvx__timer_start(f->loop, &many[0][i], 1500 + i, start_and_move, f), 0);
+    turn_at(f, 2000);
+    for (int i = 0; i < MANY; i++) {
+        assert_int_equal(rvx__timer_active(&many[0][i]), i > 0);
+        assert_true(rvx__timer_active(&many[1][i]));
+        rvx__timer_stop(&many[0][i]);
+        rvx__timer_stop(&many[1][i]);
+    }
+}
+
 /* A loop that is freed stops the timers that are left, so that their owner may stop them later. */
 static void test_stop_after_loop(void **state)
 {
@@ -365,6 +402,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_move_and_stop, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_changes_from_callback, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_crowd, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_room_for_due_ones, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_stop_after_loop, set_up, tear_down),
     };
 

@@ -419,6 +419,27 @@ static void test_idle_threads_end(void **state)
     assert_int_equal(seen.calls, 9);
 }
 
+/* One job after the other needs one thread. A worker may be late to lie down, so that one good try of many is enough. */
+static void test_idle_threads_are_used(void **state)
+{
+    struct fixture *f = *state;
+    int threads = 0;
+
+    for (int try = 0; try < 100 && threads != f->threads + 1; try++) {
+        rvx__pool_free(f->pool);
+        assert_int_equal(rvx__pool_new(NULL, &f->pool), 0);
+        for (int i = 0; i < 3; i++) {
+            struct seen seen = {0};
+
+            assert_int_equal(start_and_forget(f, i, false, &seen, NULL), 0);
+            assert_int_equal(rvx_loop_run(f->loop), 0);
+            usleep(1000);
+        }
+        threads = count_threads();
+    }
+    assert_int_equal(threads, f->threads + 1);
+}
+
 static void test_signals_are_blocked(void **state)
 {
     struct fixture *f = *state;
@@ -539,6 +560,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_free_all_while_running, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_free_pool_on_worker, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_idle_threads_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_idle_threads_are_used, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_signals_are_blocked, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_fork, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_shared, set_up, tear_down),

@@ -2,7 +2,8 @@
  *
  * A measurement repeats its work until a slice of time is full, takes five such slices and keeps the median one. How
  * often the work fits into a slice is found out first, so one number of milliseconds suits work of 5 ns and of 5 ms, and
- * what is not warm yet is never counted. The work checks its own answers: no peer shall be fast by failing.
+ * what is not warm yet is never counted. Time is the processor's, so that other processes are not measured; the work
+ * never waits. It checks its own answers: no peer shall be fast by failing.
  *
  * Every program prints lines "bench=NAME peer=NAME case=NAME n=COUNT bad=COUNT ns=NANOSECONDS ...", which run.sh collects.
  */
@@ -27,12 +28,24 @@ struct bench_result {
     size_t bad; /* wrong answers */
 };
 
-static inline uint64_t bench_now(void)
+static inline uint64_t bench_clock(clockid_t clock)
 {
     struct timespec t;
 
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Nanoseconds on the wall. */
+static inline uint64_t bench_now(void)
+{
+    return bench_clock(CLOCK_MONOTONIC);
+}
+
+/* Nanoseconds of processor time that this process has used. */
+static inline uint64_t bench_cpu(void)
+{
+    return bench_clock(CLOCK_PROCESS_CPUTIME_ID);
 }
 
 static inline int bench_compare(const void *a, const void *b)
@@ -65,18 +78,18 @@ static inline struct bench_result bench_measure(bench_fn work, const void *arg)
     size_t n = 1, i;
 
     for (;;) {
-        start = bench_now();
+        start = bench_cpu();
         result.bad += work(arg, n);
-        took = bench_now() - start;
+        took = bench_cpu() - start;
         if (took > slice / 4)
             break;
         n *= took > slice / 64 ? 4 : 16;
     }
     n = (size_t)((double)n * (double)slice / (double)took) + 1;
     for (i = 0; i < BENCH_SLICES; i++) {
-        start = bench_now();
+        start = bench_cpu();
         result.bad += work(arg, n);
-        slices[i] = (double)(bench_now() - start) / (double)n;
+        slices[i] = (double)(bench_cpu() - start) / (double)n;
     }
     result.ns = bench_median(slices, BENCH_SLICES);
     result.n = n * BENCH_SLICES;

@@ -57,16 +57,6 @@ go_peer()
     fi
 }
 
-# The program behind libtool's wrapper script, which makes it when it is started for the first time.
-real_program()
-{
-    "$1" --version >/dev/null 2>&1
-    for program in "$(dirname "$1")/.libs/lt-$(basename "$1")" "$(dirname "$1")/.libs/$(basename "$1")" "$1"; do
-        [ ! -x "$program" ] || break
-    done
-    echo "$program"
-}
-
 run_peer()
 {
     "$@" >"$work/out"
@@ -116,8 +106,13 @@ add_start()
 
 part_start()
 {
-    line=
-    add_start resolvx "$(real_program "$TOP_DIR/lookup-port")" tcp http
+    line= program=$TOP_DIR/src/lookup-port
+    if [ -x "$TOP_DIR/src/.libs/lookup-port" ]; then
+        note "lookup-port is linked with the shared library, which all programs are now made to look for"
+        program=$TOP_DIR/src/.libs/lookup-port
+        export LD_LIBRARY_PATH="$TOP_DIR/.libs"
+    fi
+    add_start resolvx "$program" tcp http
     add_start getservbyname "$BENCH_DIR/start_libc"
     add_start getent getent services http
     add_start empty "$BENCH_DIR/start_empty"
@@ -161,7 +156,7 @@ END
 
 part_servers()
 {
-    peer "$BENCH_DIR/load" "$1" "$2" resolvx "$(real_program "$TOP_DIR/resolvx-listen")" "--handler=$1" 127.0.0.1:0
+    peer "$BENCH_DIR/load" "$1" "$2" resolvx "$TOP_DIR/src/resolvx-listen" "--handler=$1" 127.0.0.1:0
     peer "$BENCH_DIR/load" "$1" "$2" epoll "$BENCH_DIR/epoll_server" "$1"
     before="$BENCH_DIR/load $1 $2 go " go_peer server "$1"
 }

@@ -3,8 +3,8 @@
  * usage: start RUNS NAME PROGRAM [ARG]... [-- NAME PROGRAM [ARG]...]...
  *
  * The programs are run in turn, one run each, and every turn starts with another, so that whatever else the machine does
- * meets them all. Prints the median of each one's runs: wall time as ns, and its processor time. Standard output goes
- * to /dev/null; a run that does not exit with 0 is a bad one.
+ * meets them all. Prints the median of each one's runs on the wall, and of the processor time they used. Standard
+ * output goes to /dev/null; a run that does not exit with 0 is a bad one.
  */
 #include <config.h>
 
@@ -75,6 +75,12 @@ static size_t read_programs(char **argv, struct program *programs, size_t runs)
     return n;
 }
 
+static void print_case(const struct program *program, const char *name, double *ns, size_t runs)
+{
+    printf("bench=start peer=%s case=%s n=%zu bad=%zu ns=%.0f rss_kb=%ld\n", program->name, name, runs, program->bad,
+           bench_median(ns, runs), program->rss_kb);
+}
+
 int main(int argc, char **argv)
 {
     struct program programs[PROGRAMS_MAX] = { { .name = NULL } };
@@ -93,8 +99,8 @@ int main(int argc, char **argv)
     for (i = 0; i < n; i++) {
         struct program *p = &programs[i];
 
-        printf("bench=start peer=%s case=one-port n=%zu bad=%zu ns=%.0f cpu_ns=%.0f rss_kb=%ld\n", p->name, runs, p->bad,
-               bench_median(p->wall_ns, runs), bench_median(p->cpu_ns, runs), p->rss_kb);
+        print_case(p, "wall", p->wall_ns, runs);
+        print_case(p, "cpu", p->cpu_ns, runs);
         good &= p->bad == 0;
         free(p->wall_ns);
         free(p->cpu_ns);

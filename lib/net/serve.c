@@ -42,6 +42,7 @@ struct serve {
     pthread_mutex_t mutex;  /* over the rest; taken before the mutex of a netfd */
     struct rvx__link tasks; /* whose connections may be closed */
     unsigned running;       /* tasks that may still touch this */
+    bool awaited;           /* somebody waits for a task to end */
 };
 
 /* One connection and its handler. */
@@ -67,13 +68,16 @@ static void unlist_task(struct serve *serve, struct task *task)
     pthread_mutex_unlock(&serve->mutex);
 }
 
-/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. */
+/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. A poke wakes the accept loop, so nobody is
+ * poked for nothing. */
 static void end_task(struct serve *serve)
 {
     pthread_mutex_lock(&serve->mutex);
     serve->running--;
-    rvx__netfd_poke(&serve->listener->netfd);
-    rvx__netfd_poke(&serve->gate);
+    if (serve->awaited) {
+        rvx__netfd_poke(&serve->listener->netfd);
+        rvx__netfd_poke(&serve->gate);
+    }
     pthread_mutex_unlock(&serve->mutex);
 }
 
@@ -89,14 +93,16 @@ static void run_task(void *arg)
     end_task(serve);
 }
 
-static unsigned count_running(struct serve *serve)
+/* Do more than `limit` tasks run? If so, the end of one will poke. */
+static bool is_above(struct serve *serve, unsigned limit)
 {
-    unsigned running;
+    bool above;
 
     pthread_mutex_lock(&serve->mutex);
-    running = serve->running;
+    above = serve->running > limit;
+    serve->awaited = above;
     pthread_mutex_unlock(&serve->mutex);
-    return running;
+    return above;
 }
 
 /* Waits until there is room for one more. A task that ends between the counting and the pause has poked already. */
@@ -104,9 +110,12 @@ static int wait_room(struct serve *serve)
 {
     struct rvx__netfd *netfd = &serve->listener->netfd;
     struct rvx__netfd_call call;
-    int rc = rvx__netfd_enter(netfd, RVX__NETFD_PIN, serve->ctx, &call);
+    int rc;
 
-    while (rc == 0 && count_running(serve) >= serve->opts.max_conns)
+    if (!is_above(serve, serve->opts.max_conns - 1))
+        return 0;
+    rc = rvx__netfd_enter(netfd, RVX__NETFD_PIN, serve->ctx, &call);
+    while (rc == 0 && is_above(serve, serve->opts.max_conns - 1))
         rc = rvx__netfd_pause(netfd, &call, RVX_FOREVER);
     rvx__netfd_leave(netfd, &call);
     return rc;
@@ -119,8 +128,10 @@ static int pause_serving(struct serve *serve, rvx_time until)
     struct rvx__netfd_call call;
     int rc = rvx__netfd_enter(netfd, RVX__NETFD_PIN, serve->ctx, &call);
 
-    if (rc == 0)
+    if (rc == 0) {
+        is_above(serve, 0);
         rc = rvx__netfd_pause(netfd, &call, until);
+    }
     rvx__netfd_leave(netfd, &call);
     return rc;
 }
@@ -205,10 +216,10 @@ static int wait_tasks(struct serve *serve, rvx_time until)
     int rc;
 
     rc = rvx__netfd_enter(&serve->gate, RVX__NETFD_PIN, &ctx, &call);
-    while (rc == 0 && count_running(serve) > 0)
+    while (rc == 0 && is_above(serve, 0))
         rc = rvx__netfd_pause(&serve->gate, &call, until);
     rvx__netfd_leave(&serve->gate, &call);
-    return count_running(serve) == 0 ? 0 : rc;
+    return is_above(serve, 0) ? rc : 0;
 }
 
 /* A reference to the connection of a task that runs, each only once; NULL when there is no more. */
@@ -234,7 +245,7 @@ static int drain_tasks(struct serve *serve)
 
     while ((conn = take_conn(serve)) != NULL)
         rvx_close(conn);
-    while (count_running(serve) > 0)
+    while (is_above(serve, 0))
         wait_tasks(serve, RVX_FOREVER);
     return rc < 0 ? RVX_ETIMEOUT : 0;
 }

@@ -14,7 +14,7 @@ set -u
 : "${AWK:=awk}" "${BENCH_DIR:=.}" "${TOP_DIR:=..}"
 source_dir=$(cd "$(dirname "$0")" && pwd)
 
-rounds=7 starts=60 conns=20000 messages=100000 host_lines=100000 parts=
+rounds=7 starts=60 conns=20000 messages=100000 host_lines=100000 parts=''
 while [ $# -gt 0 ]; do
     case $1 in
     --quick) rounds=3 starts=20 conns=4000 messages=20000 BENCH_SLICE_MS=${BENCH_SLICE_MS:-4} ;;
@@ -106,7 +106,7 @@ add_start()
 
 part_start()
 {
-    line= program=$TOP_DIR/src/lookup-port
+    line='' program=$TOP_DIR/src/lookup-port
     if [ -x "$TOP_DIR/src/.libs/lookup-port" ]; then
         note "lookup-port is linked with the shared library, which all programs are now made to look for"
         program=$TOP_DIR/src/.libs/lookup-port

@@ -1,8 +1,9 @@
 #!/bin/sh
 # manpages.sh - the manual pages say what the headers say
 #
-# For each include/resolvx/NAME.h and man/resolvx-NAME.3: the prototypes of the SYNOPSIS are those of the header, word for
-# word; NAME lists the functions, neither fewer nor more; every constant and every field of a public struct is mentioned.
+# For each include/resolvx/NAME.h and man/resolvx-NAME.3: the prototypes of the SYNOPSIS are those of the header, word
+# for word; NAME lists the functions, neither fewer nor more; every constant and every field of a public struct is
+# mentioned.
 # Every page of section 3 has an example that is a whole file, and these compile without warning.
 
 # shellcheck disable=SC2016 # awk programs stand in single quotes

@@ -140,7 +140,7 @@ void rvx__buf_add_hex(struct rvx__buf *buf, uint32_t number)
 void rvx__buf_add_lower(struct rvx__buf *buf, struct rvx__view view)
 {
     size_t len = reserve_room(buf, view.len);
-    char *to = buf->data + buf->len; /* in a variable: a byte stored could be the buf's own, for all the compiler knows */
+    char *to = buf->data + buf->len; /* a variable: for all the compiler knows, a byte stored may be the buf's own */
     size_t i;
 
     for (i = 0; i < len; i++)

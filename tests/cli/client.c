@@ -2,7 +2,8 @@
  *
  *     client ADDRESS               sends standard input, prints the answer, until both ends are done, as nc should
  *     client -q ADDRESS            sends nothing and waits for the server to hang up
- *     client -c N ADDRESS          connects N times, then sends a message on each; prints how many were acknowledged
+ *     client -c N ADDRESS          connects N times; at the end of standard input sends a message on each; prints how
+ *                                  many were acknowledged
  *     client -l COMMAND [ARG]...   runs COMMAND with a listening socket as descriptor 3, announced as systemd does
  *
  * ADDRESS is a numeric HOST:PORT, a PATH with a slash in it, or @NAME. Written on plain sockets: a test of a library
@@ -134,6 +135,8 @@ static int talk_many(const char *address, unsigned n)
         die("calloc");
     for (unsigned i = 0; i < n; i++)
         fds[i] = connect_to(address);
+    while (getchar() != EOF)
+        ;
     for (unsigned i = 0; i < n; i++)
         if (dprintf(fds[i], "client %u of %u says hello", i + 1, n) < 0)
             die("write");

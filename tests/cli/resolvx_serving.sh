@@ -23,14 +23,14 @@ refuses() {
 
 # Fifty at once: each is answered, each has its line, no line is torn.
 start_server localhost:0
-same "50 clients" 50 "$(client -c 50 "127.0.0.1:$port")"
+same "50 clients" 50 "$(client -c 50 "127.0.0.1:$port" </dev/null)"
 stop_server "50 clients"
 same "50 clients: lines" 50 "$(grep -cE '^Message received: client [0-9]+ of 50 says hello$' server.err)"
 same "50 clients: each once" 50 "$(grep '^Message' server.err | sort -u | wc -l)"
 
 # --max-conns: the others wait, none is lost.
 start_server --max-conns=2 localhost:0
-same "--max-conns=2" 20 "$(client -c 20 "127.0.0.1:$port")"
+same "--max-conns=2" 20 "$(client -c 20 "127.0.0.1:$port" </dev/null)"
 stop_server "--max-conns"
 
 # --timeout: a client that says nothing is dropped, and told of.
@@ -91,9 +91,19 @@ exec 7>&-
 # No descriptors left: the server waits, says so once, and goes on.
 start_with sh -c 'ulimit -n 20 && exec resolvx-listen --print-port localhost:0'
 port=$first
-same "ulimit -n 20: 60 clients" 60 "$(client -c 60 "127.0.0.1:$port")"
+rm -f pipe
+mkfifo pipe
+client -c 60 "127.0.0.1:$port" <pipe >answer 2>client.err &
+client=$!
+pids="$pids $client"
+exec 7>pipe
+out="accept4: too many open files; serving goes on"
+wait_until has_text "$out" server.err || fail "ulimit -n 20: not a word about it: $(cat server.err)"
+exec 7>&-
+wait "$client"
+same "ulimit -n 20: 60 clients" 60 "$(cat answer)"
 stop_server "ulimit -n 20"
-same "ulimit -n 20: lines about it" 1 "$(grep -c ': accept4: too many open files; serving goes on' server.err)"
+same "ulimit -n 20: lines about it" 1 "$(grep -c "$out" server.err)"
 
 # Sockets from elsewhere.
 for address in fd:3 systemd systemd:web; do

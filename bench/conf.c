@@ -209,8 +209,8 @@ static bool report(const char *peer, const char *kind, const char *work, struct 
 
     job->want = once(job);
     result = bench_measure(repeat, &pass);
-    printf("bench=conf peer=%s case=%s-%s n=%zu bad=%zu ns=%.0f mb_s=%.1f entries=%zu bytes=%zu\n", peer, kind, work, result.n,
-           result.bad, result.ns, (double)job->size * 1e3 / result.ns, job->want, job->size);
+    printf("bench=conf peer=%s case=%s-%s n=%zu bad=%zu ns=%.0f mb_s=%.1f entries=%zu bytes=%zu\n", peer, kind, work,
+           result.n, result.bad, result.ns, (double)job->size * 1e3 / result.ns, job->want, job->size);
     return job->want > 0 && result.bad == 0;
 }
 

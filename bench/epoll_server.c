@@ -2,8 +2,8 @@
  *
  * usage: epoll_server ack|echo
  *
- * Says what the article's server says and listens on a port the kernel chooses. ack reads up to 1024 bytes, prints them,
- * answers, closes; echo sends everything back until the end of the stream.
+ * Says what the article's server says and listens on a port the kernel chooses. ack reads up to 1024 bytes, prints
+ * them, answers, closes; echo sends everything back until the end of the stream.
  */
 #include <config.h>
 

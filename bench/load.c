@@ -8,7 +8,8 @@
  * Starts the server, reads its port from its first line of output ("..., port: 41234"), and loads it from one thread on
  * epoll, 64 connections at a time. The figure that counts is the server's own processor time, from its process clock
  * between first and last connection: the load costs about as much as the server, so connections per second say as much
- * about it as about the server. With two processors or more each side has one of its own. The server dies with the load.
+ * about it as about the server. With two processors or more each side has one of its own. The server dies with the
+ * load.
  */
 #include <config.h>
 
@@ -230,8 +231,9 @@ static int measure(struct load *load, const char *mode, const char *peer, pid_t 
         return fail("no progress");
     took = (double)(bench_now() - start);
     cpu = read_cpu_ns(server) - cpu;
-    printf("bench=%s peer=%s case=%s n=%zu bad=%zu ns=%.0f rate=%.0f\n", mode, peer, load->echo ? "message" : "connection",
-           load->n, load->bad, cpu / (double)load->n, (double)load->n * 1e9 / took);
+    printf("bench=%s peer=%s case=%s n=%zu bad=%zu ns=%.0f rate=%.0f\n", mode, peer,
+           load->echo ? "message" : "connection", load->n, load->bad, cpu / (double)load->n,
+           (double)load->n * 1e9 / took);
     return load->bad ? 1 : 0;
 }
 

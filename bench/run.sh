@@ -50,7 +50,7 @@ go_peer()
     program=$work/go-$1 && sources="$source_dir/go/$1.go" && shift
     case $program in *-server) ;; *) sources="$sources $source_dir/go/measure.go" ;; esac
     # shellcheck disable=SC2086 # words
-    if [ -x "$program" ] || { command -v go >/dev/null && GO111MODULE=off go build -o "$program" $sources 2>"$work/go"; }; then
+    if [ -x "$program" ] || GO111MODULE=off go build -o "$program" $sources >/dev/null 2>&1; then
         peer "${before:-}$program" "$@"
     else
         note "without $(basename "$program"): go is missing or cannot build it"
@@ -82,10 +82,15 @@ run_rounds()
     done
 }
 
+# Name and port of the last tcp line of a services file.
+last_service()
+{
+    $AWK '!/^#/ && split($2, part, "/") == 2 && part[2] == "tcp" { last = $1 " " part[1] } END { print last }' "$1"
+}
+
 part_port()
 {
-    last=$($AWK '!/^#/ && split($2, part, "/") == 2 && part[2] == "tcp" { last = $1 " " part[1] } END { print last }' \
-        /etc/services 2>/dev/null) || note "without the last entry: no /etc/services"
+    last=$(last_service /etc/services 2>/dev/null) || note "without the last entry: no /etc/services"
     peer "$BENCH_DIR/port" resolvx "$last"
     peer "$BENCH_DIR/port" getservbyname_r "$last"
     go_peer port net "$last"
@@ -146,10 +151,10 @@ search example.org corp.example.org lab.example.net
 options edns0 trust-ad ndots:2 timeout:3 attempts:2 rotate
 END
     cp "$source_dir/../data/services" "$work/services"
-    last=$($AWK '!/^#/ && split($2, part, "/") == 2 && part[2] == "tcp" { last = $1 } END { print last }' "$work/services")
+    last=$(last_service "$work/services")
     for whose in resolvx glibc; do
         peer "$BENCH_DIR/conf" "$whose" hosts "$work/hosts" last.example
-        peer "$BENCH_DIR/conf" "$whose" services "$work/services" "$last"
+        peer "$BENCH_DIR/conf" "$whose" services "$work/services" "${last% *}"
         peer "$BENCH_DIR/conf" "$whose" resolvconf "$work/resolvconf" -
     done
 }

@@ -2,8 +2,8 @@
  *
  * usage: start RUNS NAME PROGRAM [ARG]... [-- NAME PROGRAM [ARG]...]...
  *
- * The programs are run in turn, one run each, and every turn starts with another, so that whatever else the machine does
- * meets them all. Prints the median of each one's runs on the wall, and of the processor time they used. Standard
+ * The programs are run in turn, one run each, and every turn starts with another, so that whatever else the machine
+ * does meets them all. Prints the median of each one's runs on the wall, and of the processor time they used. Standard
  * output goes to /dev/null; a run that does not exit with 0 is a bad one.
  */
 #include <config.h>

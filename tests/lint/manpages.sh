@@ -30,7 +30,11 @@ header_prototypes() {
 
 page_prototypes() {
     awk '
-        function emit(type, name, params) { gsub(/[ \t]/, "", params); gsub(/ /, "", type); print type name "(" params ")" }
+        function emit(type, name, params) {
+            gsub(/[ \t]/, "", params)
+            gsub(/ /, "", type)
+            print type name "(" params ")"
+        }
         function quoted(text,    list) {
             list = ""
             while (match(text, /"[^"]*"/)) {
@@ -179,10 +183,11 @@ must_pass 'a page that fits its header'
 
 cp "$work/good/include/resolvx/a.h" "$work/bad/include/resolvx"
 echo 'struct rvx_b;' >"$work/bad/include/resolvx/b.h"
-sed -e 's/const char \*text"/char *text"/' -e 's/^.Nm rvx_a_do/.Nm rvx_a_undo/' -e 's/RVX_A_SIZE, depth, told and RVX_RED/nothing/' \
-    -e 's/^const char/int/' "$work/good/man/resolvx-a.3" >"$work/bad/man/resolvx-a.3"
+sed -e 's/const char \*text"/char *text"/' -e 's/^.Nm rvx_a_do/.Nm rvx_a_undo/' -e 's/^const char/int/' \
+    -e 's/RVX_A_SIZE, depth, told and RVX_RED/nothing/' "$work/good/man/resolvx-a.3" >"$work/bad/man/resolvx-a.3"
 echo '.Sh NAME' >"$work/bad/man/other.3"
-must_find 'a prototype of the header only' '^man/resolvx-a.3: SYNOPSIS lacks intrvx_a_do\(structrvx_a\*a,constchar\*text\)'
+must_find 'a prototype of the header only' \
+    '^man/resolvx-a.3: SYNOPSIS lacks intrvx_a_do\(structrvx_a\*a,constchar\*text\)'
 must_find 'a prototype of the page only' 'SYNOPSIS has, but not the header: intrvx_a_do\(structrvx_a\*a,char\*text\)'
 must_find 'a function missing in NAME' 'NAME lacks rvx_a_do'
 must_find 'a function only in NAME' 'NAME has, but not the header: rvx_a_undo'

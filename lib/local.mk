@@ -25,7 +25,7 @@ resolvxinclude_HEADERS += \
 libresolvx_la_SOURCES = %D%/version.c
 libresolvx_la_LIBADD = librvx_core.la
 # C:R:A. Code changed: R+1. Interfaces added: C+1, R=0, A+1. Interfaces changed or removed: C+1, R=0, A=0.
-libresolvx_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined $(RVX_EXPORTS)
+libresolvx_la_LDFLAGS = $(AM_LDFLAGS) -version-info 0:0:0 -no-undefined $(RVX_EXPORTS) $(RVX_NODELETE)
 EXTRA_libresolvx_la_DEPENDENCIES = %D%/libresolvx.map
 EXTRA_DIST += %D%/libresolvx.map
 

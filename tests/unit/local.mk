@@ -298,3 +298,10 @@ TESTS += %D%/test_gaiconf
 %C%_test_gaiconf_SOURCES = %D%/test_gaiconf.c
 %C%_test_gaiconf_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_gaiconf_LDADD = $(UNIT_LIBS)
+
+# Loads the shared library by itself: nothing of ours is linked in.
+check_PROGRAMS += %D%/test_dlclose
+TESTS += %D%/test_dlclose
+%C%_test_dlclose_SOURCES = %D%/test_dlclose.c
+%C%_test_dlclose_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dlclose_LDADD = $(CMOCKA_LIBS)

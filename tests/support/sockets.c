@@ -264,11 +264,38 @@ void sleep_ms(unsigned ms)
         continue;
 }
 
+void await_threads(unsigned n)
+{
+    rvx_time deadline = rvx_after(SOON);
+
+    while (count_threads() > n) {
+        assert_true(rvx_now() < deadline);
+        sleep_ms(1);
+    }
+}
+
+static int do_nothing(void *arg)
+{
+    (void)arg;
+    return 0;
+}
+
+int start_a_thread(void **state)
+{
+    struct background background;
+
+    (void)state;
+    background_start(&background, do_nothing, NULL);
+    return background_join(&background);
+}
+
 /* Shall this call fail?  name: what it is. */
 static bool is_victim(struct faults *faults, const char *name)
 {
-    bool victim = faults->calls == faults->nth;
+    bool victim;
 
+    pthread_mutex_lock(&faults->mutex);
+    victim = faults->calls == faults->nth;
     faults->calls++;
     if (faults->script != NULL && strcmp(faults->script, name) == 0 && faults->codes_n > 0) {
         faults->codes_n--;
@@ -277,6 +304,7 @@ static bool is_victim(struct faults *faults, const char *name)
     }
     if (victim)
         faults->failed = name;
+    pthread_mutex_unlock(&faults->mutex);
     return victim;
 }
 
@@ -349,7 +377,7 @@ static int fault_shutdown(void *self, int fd, int how)
 
 void faults_init(struct faults *faults)
 {
-    *faults = (struct faults){.ops = rvx__sockops_system, .nth = -1};
+    *faults = (struct faults){.ops = rvx__sockops_system, .nth = -1, .mutex = PTHREAD_MUTEX_INITIALIZER};
     faults->ops.socket = fault_socket;
     faults->ops.bind = fault_bind;
     faults->ops.listen = fault_listen;

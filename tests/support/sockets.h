@@ -22,8 +22,12 @@
 /* How many descriptors this process has open. */
 unsigned count_fds(void);
 
-/* How many threads it has. */
+/* How many threads it has, and waiting until it has no more than `n`: a joined one takes a moment to vanish. */
 unsigned count_threads(void);
+void await_threads(unsigned n);
+
+/* For a group's set-up: the first thread may bring another one with it, ThreadSanitizer's. */
+int start_a_thread(void **state);
 
 /* Can [::1] be bound here? Prints a remark if not, so that a test that leaves rows out says so. */
 bool have_ipv6(void);
@@ -92,9 +96,9 @@ void sleep_ms(unsigned ms);
 /* The kernel, with faults. Hand out `ops`. */
 struct faults {
     struct rvx__sockops ops;
-    const char
-        *script;      /* the call that `codes` is for, by the name errors use: "bind", "accept4"; NULL: `nth` counts */
-    const int *codes; /* one for each of those calls, 0: let it through; then all are let through */
+    pthread_mutex_t mutex;
+    const char *script; /* the call that `codes` is for, as errors name it: "bind", "accept4"; NULL: none */
+    const int *codes;   /* one for each of those calls, 0: let it through; then all are let through */
     size_t codes_n;
     int nth; /* the call with this number fails with `code`, close excepted; -1: none */
     int code;

@@ -59,11 +59,14 @@ static void answer(void *arg, struct rvx_conn *conn)
 static int serve(int out)
 {
     struct rvx_serve_opts opts = {.size = sizeof opts, .failed = count_failure};
-    struct rlimit limit = {64, 64};
+    struct rlimit limit;
     struct rvx_ctx ctx = RVX_CTX_INIT;
     struct rvx_listener *listener;
     struct told told = {.result = -1};
 
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return 1;
+    limit.rlim_cur = 64;
     if (setrlimit(RLIMIT_NOFILE, &limit) < 0 || rvx_cancel_new(&cancel) < 0)
         return 2;
     ctx.cancel = cancel;

@@ -156,7 +156,7 @@ static void test_serves_many(void **state)
     server_join(&server, 0);
     assert_int_equal(server.started, N);
     assert_int_equal(server.failures, 0);
-    assert_int_equal(count_threads(), threads);
+    await_threads(threads);
 }
 
 static void test_nothing_leaks(void **state)
@@ -173,7 +173,7 @@ static void test_nothing_leaks(void **state)
     rvx_cancel_fire(server.ctx.cancel);
     server_join(&server, 0);
     assert_int_equal(server.started, N);
-    assert_int_equal(count_threads(), threads);
+    await_threads(threads);
     assert_int_equal(count_fds(), before);
 }
 
@@ -592,5 +592,5 @@ int main(void)
         cmocka_unit_test(test_installed_waiter),
     };
 
-    return cmocka_run_group_tests_name("serve", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("serve", tests, start_a_thread, NULL);
 }

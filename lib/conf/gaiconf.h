@@ -33,7 +33,7 @@ struct rvx__gaiconf {
     struct rvx__gaiconf_table labels;
     struct rvx__gaiconf_table precedences;
     struct rvx__gaiconf_table scopes_v4; /* for IPv4 addresses only */
-    bool reload; /* "reload yes"; no: the default */
+    bool reload;                         /* "reload yes"; no: the default */
     struct rvx__remarks remarks;
 };
 

@@ -56,8 +56,8 @@ int rvx__hosts_scan_addr(struct rvx__view bytes, const struct rvx_addr *addr, st
                          const struct rvx__hosts_reverse **found);
 
 struct rvx__hosts {
-    struct rvx__map by_name; /* struct rvx__hosts_forward */
-    struct rvx__map by_addr; /* struct rvx__hosts_reverse */
+    struct rvx__map by_name;     /* struct rvx__hosts_forward */
+    struct rvx__map by_addr;     /* struct rvx__hosts_reverse */
     struct rvx__remarks remarks; /* lines that cannot be used */
     struct rvx__arena arena;     /* behind everything in the maps */
 };

@@ -2,8 +2,7 @@
  *
  * "DATABASE: SOURCE [CRITERION CRITERION...] SOURCE ...", a criterion being "[!]STATUS=ACTION" in any case. The syntax
  * is glibc's with its liberties (blanks around "=", "[" right behind a source); unlike in Go, sources may be separated
- * by tabs, and one bad line does not spoil the file. Lines of the same database add up, as in Go; in glibc the last one
- * counts.
+ * by tabs, and one bad line does not spoil the file. Lines of the same database add up, as in Go.
  *
  * Criteria are carried out here: each source comes with the action for each of the four statuses. Whether they were
  * "standard" in Go's sense is kept, because a choice of resolver depends on it. A status or action that nobody knows is
@@ -39,8 +38,8 @@ struct parser {
     struct rvx__nsswitch *nsswitch;
     struct rvx__nsswitch_database *database;
     struct rvx__nsswitch_source *source; /* the one criteria belong to; NULL: none yet on this line, or not kept */
-    bool skipped;   /* the last source was one too many: its criteria go with it */
-    bool last_only; /* the criterion before is standard only as long as no other follows it */
+    bool skipped;                        /* the last source was one too many: its criteria go with it */
+    bool last_only;                      /* the criterion before is standard only as long as no other follows it */
     uint32_t line;
 };
 

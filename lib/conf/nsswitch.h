@@ -26,7 +26,7 @@ enum rvx__nsswitch_action {
 /* One source of a database with what its criteria come to. */
 struct rvx__nsswitch_source {
     struct rvx__nsswitch_source *next;
-    const char *name; /* as written */
+    const char *name;                                         /* as written */
     enum rvx__nsswitch_action action[RVX__NSSWITCH_STATUS_N]; /* by enum rvx_status */
     /* The criteria, if any, say nothing but the defaults, except that the last may be "=return" for any status: what Go
      * calls standard criteria. */
@@ -35,8 +35,8 @@ struct rvx__nsswitch_source {
 
 struct rvx__nsswitch_database {
     struct rvx__nsswitch_database *next;
-    const char *name; /* "hosts", "services", ...; case as written */
-    uint32_t line;    /* the first line that names it */
+    const char *name;  /* "hosts", "services", ...; case as written */
+    uint32_t line;     /* the first line that names it */
     uint32_t bad_line; /* the first line with a syntax error, 0: none; the sources before the error are there */
     uint32_t sources_n;
     struct rvx__nsswitch_source *sources; /* in the order to ask; lines of one database add up */

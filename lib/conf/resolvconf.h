@@ -44,11 +44,7 @@ enum rvx__resolvconf_option {
 };
 
 /* OpenBSD's `lookup`. */
-enum rvx__resolvconf_lookup {
-    RVX__RESOLVCONF_LOOKUP_FILE,
-    RVX__RESOLVCONF_LOOKUP_BIND,
-    RVX__RESOLVCONF_LOOKUP_YP
-};
+enum rvx__resolvconf_lookup { RVX__RESOLVCONF_LOOKUP_FILE, RVX__RESOLVCONF_LOOKUP_BIND, RVX__RESOLVCONF_LOOKUP_YP };
 
 struct rvx__resolvconf {
     /* nameserver, in file order, with their ports; 127.0.0.1:53 and [::1]:53 if the file names none */
@@ -67,7 +63,7 @@ struct rvx__resolvconf {
     size_t sortlist_n;
 
     enum rvx__resolvconf_lookup lookup[RVX__RESOLVCONF_LOOKUP_MAX];
-    size_t lookup_n; /* 0: no `lookup` */
+    size_t lookup_n;           /* 0: no `lookup` */
     enum rvx_family family[2]; /* OpenBSD's `family`: RVX_FAMILY_IPV4 and _IPV6 in the order wanted */
     size_t family_n;           /* 0: no `family` */
 

@@ -76,7 +76,7 @@ static bool parse_line(struct rvx__view line, struct rvx_addr *addr, struct rvx_
     if (!rvx__view_take_word(&line, &word) || !rvx__ip_parse(word, addr))
         return false;
     rvx_addr_unmap(addr);
-    *names = rvx__view_trim(line);
+    *names = line; /* which ends in a word, if anything is left */
     return names->len > 0;
 }
 

@@ -32,6 +32,9 @@ static void describe_servers(struct description *description, const struct rvx__
 
         rvx__buf_add_text(&description->buf, i > 0 ? " " : "");
         rvx__buf_add_text(&description->buf, rvx_addr_text(&conf->servers[i], text));
+        /* A v4-mapped address would print as the IPv4 address it must have become. */
+        if (conf->servers[i].family == RVX_FAMILY_IPV6 && rvx_addr_is_ipv4(&conf->servers[i]))
+            rvx__buf_add_text(&description->buf, "(mapped)");
     }
     rvx__buf_add_text(&description->buf, conf->servers_given ? "]" : ")");
     if (conf->servers_dropped > 0)

@@ -26,8 +26,10 @@ if HAVE_CMOCKA
 include %D%/unit/local.mk
 endif
 if TESTS_ENABLED
+if !FUZZ
 include %D%/cli/local.mk
 include %D%/lint/local.mk
+endif
 endif
 
 EXTRA_DIST += %D%/count.sh %D%/coverage.sh %D%/valgrind.supp
@@ -43,7 +45,7 @@ check-programs: all
 
 # The same under valgrind. A program that is too slow there, or that measures time or counts descriptors, is named in
 # VALGRIND_SKIP.
-VALGRIND_SKIP =
+VALGRIND_SKIP = %D%/unit/test_emfile
 VALGRIND_RUN = $(LIBTOOL) $(AM_LIBTOOLFLAGS) --mode=execute $(VALGRIND) -q --error-exitcode=99 --leak-check=full \
 	--errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes \
 	--suppressions=$(abs_top_srcdir)/%D%/valgrind.supp

@@ -21,6 +21,14 @@ refuses() {
     has_text "Connection refused" refusal
 }
 
+# Its name is nobody else's: /proc/net/unix shows the sockets of all processes by the names they were given.
+socket=./socket$$
+
+# The file is there from bind(2) on; clients can connect from listen(2) on, which is when the kernel sets this flag.
+listens() { # PATH
+    grep -q " 00010000 .* $1\$" /proc/net/unix
+}
+
 # Fifty at once: each is answered, each has its line, no line is torn.
 start_server localhost:0
 same "50 clients" 50 "$(client -c 50 "127.0.0.1:$port" </dev/null)"
@@ -122,12 +130,12 @@ run client -l resolvx-listen fd:3 fd:3
 expect "fd:3 twice" 111 "" "resolvx-listen: fd:3: file: bad file descriptor"
 
 # Standard output that fails: that is said once, and clients are served all the same.
-deaf() { # WHAT REASON: checks the server that was just started at ./socket with such an output
+deaf() { # WHAT REASON: checks the server that was just started at "$socket" with such an output
     server=$!
     pids="$pids $server"
-    wait_until test -S socket || fail "$1: does not come up: $(cat server.err)"
+    wait_until listens "$socket" || fail "$1: does not come up: $(cat server.err)"
     for i in 1 2 3; do
-        same "$1: answer $i" "Message received." "$(printf hello | client ./socket)"
+        same "$1: answer $i" "Message received." "$(printf hello | client "$socket")"
     done
     stop_server "$1"
     same "$1: said once" "resolvx-listen: standard output: $2; serving goes on without it" "$(cat server.err)"
@@ -135,37 +143,37 @@ deaf() { # WHAT REASON: checks the server that was just started at ./socket with
 
 mkfifo output
 exec 5<>output 6>output 5>&- # 6 is a pipe without a reader
-resolvx-listen --network=unix ./socket >&6 2>server.err </dev/null &
+resolvx-listen --network=unix "$socket" >&6 2>server.err </dev/null &
 deaf "a reader that has gone" "broken pipe"
 exec 6>&-
-resolvx-listen --network=unix ./socket >/dev/full 2>server.err </dev/null &
+resolvx-listen --network=unix "$socket" >/dev/full 2>server.err </dev/null &
 deaf "a full disk" "no space left on device"
-resolvx-listen --network=unix ./socket >&- 2>server.err </dev/null &
+resolvx-listen --network=unix "$socket" >&- 2>server.err </dev/null &
 deaf "closed output" "bad file descriptor"
-resolvx-listen --network=unix ./socket >output 2>server.err </dev/null &
+resolvx-listen --network=unix "$socket" >output 2>server.err </dev/null &
 head -n 1 <output >first
 deaf "| head -1" "broken pipe"
-same "| head -1: the line" "Listening on unix: ./socket" "$(cat first)"
+same "| head -1: the line" "Listening on unix: $socket" "$(cat first)"
 
 # A reader that stops reading stops the server, but does not keep it from ending.
 exec 5<>output
 head -c 61440 /dev/zero >&5
-resolvx-listen --network=unix --drain=100ms ./socket >output 2>server.err </dev/null &
+resolvx-listen --network=unix --drain=100ms "$socket" >output 2>server.err </dev/null &
 server=$!
 pids="$pids $server"
-wait_until test -S socket || fail "a reader that stops: does not come up"
-head -c 1024 /dev/zero | client ./socket >/dev/null 2>&1 & # its message does not fit into the pipe
+wait_until listens "$socket" || fail "a reader that stops: does not come up"
+head -c 1024 /dev/zero | client "$socket" >/dev/null 2>&1 & # its message does not fit into the pipe
 pids="$pids $!"
 sleep 0.5
 stop_server "a reader that stops"
 has_text "standard output: resource temporarily unavailable" server.err || fail "a reader that stops: $(cat server.err)"
 exec 5>&-
 
-resolvx-listen --network=unix ./socket >&- 2>&- <&- &
+resolvx-listen --network=unix "$socket" >&- 2>&- <&- &
 server=$!
 pids="$pids $server"
-wait_until test -S socket || fail "nothing open: does not come up"
-same "nothing open" "Message received." "$(printf hello | client ./socket)"
+wait_until listens "$socket" || fail "nothing open: does not come up"
+same "nothing open" "Message received." "$(printf hello | client "$socket")"
 stop_server "nothing open"
 
 finish

@@ -28,6 +28,7 @@
 /* One rvx_accept(). */
 struct search {
     struct rvx_listener *listener;
+    const struct rvx_ctx *ctx;
     struct rvx__netfd_call call;
     const struct rvx__accept_hook *hook;
     struct rvx_conn *conn; /* made beforehand, so that no accepted connection is lost for want of memory */
@@ -111,16 +112,28 @@ static int wait_ready(struct search *search)
     return rvx__netfd_wait(&listener->netfd, &search->call, listener->fds, (unsigned)listener->n);
 }
 
+/* Tells the hook of a shortage, from outside the call: who hears of it may close the listener, which waits for all calls
+ * to leave.  Returns: as rvx__netfd_enter(). */
+static int report_shortage(struct search *search, int code)
+{
+    struct rvx_listener *listener = search->listener;
+    struct rvx_error err;
+
+    if (search->hook == NULL || search->hook->failed == NULL)
+        return 0;
+    rvx__listener_tell(listener, search->socket, "accept4", code, &err);
+    rvx__netfd_leave(&listener->netfd, &search->call);
+    search->hook->failed(search->hook->arg, &err);
+    return rvx__netfd_enter(&listener->netfd, RVX__NETFD_READ, search->ctx, &search->call);
+}
+
 /* Lets a shortage pass: pauses, then waits for somebody who wants in. */
 static int back_off(struct search *search, int code)
 {
-    struct rvx_error err;
-    int rc;
+    int rc = search->pause == 0 ? report_shortage(search, code) : 0;
 
-    if (search->pause == 0 && search->hook != NULL && search->hook->failed != NULL) {
-        rvx__listener_tell(search->listener, search->socket, "accept4", code, &err);
-        search->hook->failed(search->hook->arg, &err);
-    }
+    if (rc < 0)
+        return rc;
     search->pause = search->pause == 0 ? PAUSE_FIRST : 2 * search->pause;
     if (search->pause > PAUSE_LAST)
         search->pause = PAUSE_LAST;
@@ -149,7 +162,7 @@ static int search_conn(struct search *search)
 int rvx__accept(struct rvx_listener *listener, const struct rvx_ctx *ctx, const struct rvx__accept_hook *hook,
                 struct rvx_conn **conn, struct rvx_error *err)
 {
-    struct search search = {.listener = listener, .hook = hook};
+    struct search search = {.listener = listener, .ctx = ctx, .hook = hook};
     int rc;
 
     *conn = NULL;

@@ -4,7 +4,7 @@
 
 #include <resolvx/net.h>
 
-/* Told, once per shortage, that accepting backs off. */
+/* Told, once per shortage, that accepting backs off. May close the listener; the caller's reference keeps it alive. */
 struct rvx__accept_hook {
     void (*failed)(void *arg, const struct rvx_error *err); /* may be NULL */
     void *arg;

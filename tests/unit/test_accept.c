@@ -344,6 +344,35 @@ static void test_shortage_backs_off(void **state)
     rvx_listener_close(listener);
 }
 
+static void close_on_report(void *arg, const struct rvx_error *err)
+{
+    assert_int_equal(err->code, -EMFILE);
+    assert_int_equal(rvx_listener_close(arg), 0);
+}
+
+static void test_report_may_close(void **state)
+{
+    static const int codes[] = {-EMFILE, -EMFILE};
+    struct faults faults;
+    struct rvx_listener *listener = listen_with(&faults, "127.0.0.1:0");
+    const struct rvx__accept_hook hook = {close_on_report, rvx_listener_ref(listener)};
+    struct rvx_error err;
+    struct rvx_conn *conn;
+    int peer = peer_connect(addr_of(listener));
+
+    (void)state;
+    faults.script = "accept4";
+    faults.codes = codes;
+    faults.codes_n = COUNT_OF(codes);
+    alarm((unsigned)(SOON / RVX_SECONDS(1))); /* it used to wait for itself */
+    assert_int_equal(rvx__accept(listener, NULL, &hook, &conn, &err), RVX_ECLOSED);
+    alarm(0);
+    assert_null(conn);
+    assert_error(&err, "accept tcp 127.0.0.1:#: use of closed network connection");
+    close(peer);
+    assert_int_equal(rvx_listener_close(listener), RVX_ECLOSED);
+}
+
 static void test_back_off_can_be_interrupted(void **state)
 {
     static int codes[64];
@@ -543,6 +572,7 @@ int main(void)
         cmocka_unit_test(test_endless_noise_backs_off),
         cmocka_unit_test(test_other_errors_are_told),
         cmocka_unit_test(test_shortage_backs_off),
+        cmocka_unit_test(test_report_may_close),
         cmocka_unit_test(test_back_off_can_be_interrupted),
         cmocka_unit_test(test_sockets_take_turns),
         cmocka_unit_test(test_many_sockets),

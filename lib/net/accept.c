@@ -112,8 +112,8 @@ static int wait_ready(struct search *search)
     return rvx__netfd_wait(&listener->netfd, &search->call, listener->fds, (unsigned)listener->n);
 }
 
-/* Tells the hook of a shortage, from outside the call: who hears of it may close the listener, which waits for all calls
- * to leave.  Returns: as rvx__netfd_enter(). */
+/* Tells the hook of a shortage, from outside the call: who hears of it may close the listener, which waits for all
+ * calls to leave.  Returns: as rvx__netfd_enter(). */
 static int report_shortage(struct search *search, int code)
 {
     struct rvx_listener *listener = search->listener;

@@ -91,6 +91,9 @@ static int create_thread(struct start *start, size_t stack_size)
     rc = pthread_attr_setstacksize(&attr, stack_size);
     if (rc == 0)
         rc = pthread_create(&thread, &attr, run_thread, start);
+    /* The program's thread-local storage alone may need more; the default leaves room for it. */
+    if (rc == EINVAL)
+        rc = pthread_create(&thread, NULL, run_thread, start);
     pthread_attr_destroy(&attr);
     return -rc;
 }

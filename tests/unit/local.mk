@@ -305,3 +305,9 @@ TESTS += %D%/test_dlclose
 %C%_test_dlclose_SOURCES = %D%/test_dlclose.c
 %C%_test_dlclose_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dlclose_LDADD = $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/test_threads
+TESTS += %D%/test_threads
+%C%_test_threads_SOURCES = %D%/test_threads.c
+%C%_test_threads_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_threads_LDADD = $(UNIT_LIBS)

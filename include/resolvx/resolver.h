@@ -76,7 +76,7 @@ RVX_API void rvx_resolver_free(struct rvx_resolver *resolver);
  * network: "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6"; "ip" or "" for any, tcp before udp.
  * service: a number from 0 to 65535, one sign in front allowed; a service name in any case; empty for port 0. With a
  *          number or the empty text the network is not looked at, as in Go.
- * ctx: may be NULL; matters only when the C library is asked.
+ * ctx: may be NULL; for a name only: its deadline matters when the C library is asked.
  * port: not NULL; host order; 0 on failure.
  * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETRYAGAIN, -EMFILE and the like if a source failed
  *          and no other has the name; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.

@@ -215,7 +215,7 @@ int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, 
     new->callback = callback;
     new->arg = arg;
     rvx__op_init(&new->op, loop, &host_kind, NULL, NULL);
-    rc = begin_lookup(new, resolver, (unsigned)version, deadline);
+    rc = begin_lookup(new, resolver, (unsigned)version, deadline != 0 ? deadline : RVX_FOREVER);
     if (rc < 0) {
         rvx__op_fini(&new->op);
         free_host(&new->op);

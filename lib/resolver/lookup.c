@@ -6,7 +6,7 @@
  * wait for it.
  *
  * A loop is needed only from the first step on that may wait. A blocking lookup that the hosts file answers therefore
- * makes none.
+ * makes none. Where none can be made, for want of descriptors, steps that need one fail, and the others are still taken.
  *
  * Which failure is told when nobody has an answer: that a source failed for now is worth more than another source's "not
  * found", which might have been overruled; "not found" is worth more than a source that is not there.
@@ -316,6 +316,12 @@ static void ask_worker(struct rvx__lookup *lookup, const struct rvx__backend *ba
     rvx_request_finish(&lookup->request, RVX_STATUS_TRYAGAIN, rc);
 }
 
+/* Does a step have to be put off until there is a loop, or to fail if there cannot be one? */
+static bool lacks_loop(const struct rvx__lookup *lookup, const struct rvx__backend *backend)
+{
+    return lookup->loop == NULL && (backend->ops->caps & RVX_BACKEND_AT_ONCE) == 0;
+}
+
 static void ask_backend(struct rvx__lookup *lookup, const struct rvx__backend *backend)
 {
     const struct rvx_backend_ops *ops = backend->ops;
@@ -324,7 +330,9 @@ static void ask_backend(struct rvx__lookup *lookup, const struct rvx__backend *b
     lookup->request.loop = ops->caps & RVX_BACKEND_AT_ONCE ? NULL : lookup->loop;
     lookup->asking = true;
     lookup->starting = true;
-    if (ops->caps & RVX_BACKEND_BLOCKS)
+    if (lacks_loop(lookup, backend))
+        rvx_request_finish(&lookup->request, RVX_STATUS_TRYAGAIN, lookup->no_loop);
+    else if (ops->caps & RVX_BACKEND_BLOCKS)
         ask_worker(lookup, backend);
     else
         ops->start(backend->handle, &lookup->request);
@@ -348,7 +356,7 @@ static void walk_plan(struct rvx__lookup *lookup)
             lookup->next++;
             continue;
         }
-        if (lookup->loop == NULL && (backend->ops->caps & RVX_BACKEND_AT_ONCE) == 0)
+        if (lacks_loop(lookup, backend) && lookup->no_loop == 0)
             return;
         lookup->next++;
         ask_backend(lookup, backend);
@@ -421,10 +429,13 @@ int rvx__lookup_start(struct rvx__lookup *lookup, struct rvx_loop *loop, void (*
 static int wait_on_loop(struct rvx__lookup *lookup, const struct rvx_ctx *ctx)
 {
     struct rvx_loop *loop;
-    int rc = rvx_loop_new(NULL, &loop, NULL);
+    int rc;
 
-    if (rc < 0)
-        return rc;
+    lookup->no_loop = rvx_loop_new(NULL, &loop, NULL);
+    if (lookup->no_loop < 0) {
+        walk_plan(lookup);
+        return 0;
+    }
     rc = rvx__lookup_start(lookup, loop, NULL, NULL);
     if (rc == 0)
         rc = rvx__loop_wait(loop, &lookup->done, ctx);

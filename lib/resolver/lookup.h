@@ -42,6 +42,7 @@ struct rvx__lookup {
     struct rvx__lookup_job *job; /* ... and it runs on a worker */
     struct rvx_op *work;
     struct rvx_loop *loop; /* NULL: not yet on one */
+    int no_loop;           /* why there cannot be one, or 0 */
     struct rvx__timer timer; /* the deadline, or a finished request to go on with */
     void (*on_done)(void *arg);
     void *arg;

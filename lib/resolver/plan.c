@@ -165,12 +165,14 @@ static void add_host_line(struct builder *b)
 {
     const struct rvx__nsswitch_database *line = find_line(b, "hosts");
 
-    if (b->input->nsswitch == NULL || (line != NULL && line->bad_line != 0)) {
+    bool is_bad = b->input->nsswitch == NULL || (line != NULL && line->bad_line != 0);
+
+    if (is_bad && b->input->mode != RVX__MODE_DNS) {
         add_step(b, "libc", false);
         add_fallback(b, "files");
         return;
     }
-    if (line == NULL) {
+    if (is_bad || line == NULL) {
         add_step(b, "files", false);
         add_step(b, is_known(b, "dns") ? "dns" : "libc", false);
         return;

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "conf/services_builtin.h"
+#include "loop/waiter.h"
 #include "resolver/lookup.h"
 
 /* What a network's ports are looked for under. */
@@ -90,6 +91,12 @@ static bool find_in_builtin(struct rvx__view service, const struct protocol *pro
     return false;
 }
 
+/* Does the context end a lookup before it begins, or is it no context? */
+static bool is_over(const struct rvx_ctx *ctx)
+{
+    return ctx != NULL && (rvx__ctx_check(ctx) < 0 || rvx_cancel_fired(ctx->cancel));
+}
+
 /* The short cut. *taken: it was open, and the result is what a lookup would have given. */
 static int find_at_once(struct rvx_resolver *resolver, const struct protocol *protocol, struct rvx__view service,
                         uint16_t *port, bool *taken)
@@ -138,7 +145,8 @@ static int find_name(struct rvx_resolver *resolver, const struct protocol *proto
     int rc;
 
     if (resolver != NULL) {
-        rc = find_at_once(resolver, protocol, service, port, &taken);
+        taken = false;
+        rc = is_over(ctx) ? 0 : find_at_once(resolver, protocol, service, port, &taken);
         if (taken)
             return report(err, rc, protocol, service);
     } else {

@@ -311,3 +311,9 @@ TESTS += %D%/test_threads
 %C%_test_threads_SOURCES = %D%/test_threads.c
 %C%_test_threads_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_threads_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_resolver_edges
+TESTS += %D%/test_resolver_edges
+%C%_test_resolver_edges_SOURCES = %D%/test_resolver_edges.c
+%C%_test_resolver_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_resolver_edges_LDADD = $(UNIT_LIBS)

@@ -2,8 +2,8 @@
  *
  * A measurement repeats its work until a slice of time is full, takes five such slices and keeps the median one. How
  * often the work fits into a slice is found out first, so one number of milliseconds suits work of 5 ns and of 5 ms,
- * and what is not warm yet is never counted. Time is the processor's, so that other processes are not measured; the work
- * never waits. It checks its own answers: no peer shall be fast by failing.
+ * and what is not warm yet is never counted. Time is the processor's, so that other processes are not measured; the
+ * work never waits. It checks its own answers: no peer shall be fast by failing.
  *
  * Every program prints lines "bench=NAME peer=NAME case=NAME n=COUNT bad=COUNT ns=NANOSECONDS ...", for run.sh.
  */

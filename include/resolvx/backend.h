@@ -47,7 +47,7 @@ enum rvx_status {
 enum rvx_backend_caps {
     RVX_BACKEND_HOST = 1u << 0,   /* answers RVX_REQUEST_HOST */
     RVX_BACKEND_PORT = 1u << 1,   /* answers RVX_REQUEST_PORT */
-    RVX_BACKEND_BLOCKS = 1u << 8, /* start() may block: it is called on a worker thread and finishes before it returns */
+    RVX_BACKEND_BLOCKS = 1u << 8, /* start() may block: it is called on a worker thread and finishes before returning */
     RVX_BACKEND_AT_ONCE = 1u << 9 /* start() never waits and finishes before it returns: no loop is made for it */
 };
 
@@ -67,15 +67,17 @@ struct rvx_backend_ops {
     const char *name; /* REQUIRED: the word in an order; lower-case letters, digits, '-' and '_' */
     unsigned caps;    /* enum rvx_backend_caps */
 
-    /* Optional. Called once, when the backend is registered. arg: as given to rvx_resolver_backend(). backend: receives the
-     * handle for the other slots; `arg` itself when this slot is NULL. Returns 0, or a code that refuses registration. */
+    /* Optional. Called once, when the backend is registered. arg: as given to rvx_resolver_backend(). backend: receives
+     * the handle for the other slots; `arg` itself when this slot is NULL. Returns 0, or a code that refuses
+     * registration. */
     int (*open)(void *arg, void **backend, struct rvx_error *err);
 
     /* REQUIRED. Begins answering. The request is valid until it is finished or cancelled. */
     void (*start)(void *backend, struct rvx_request *request);
 
-    /* Optional; REQUIRED for backends that finish later. The request is no longer wanted: stop its operations and forget it;
-     * it must not be finished. Not called with RVX_BACKEND_BLOCKS: a late answer is dropped by the resolver. */
+    /* Optional; REQUIRED for backends that finish later. The request is no longer wanted: stop its operations and
+     * forget it; it must not be finished. Not called with RVX_BACKEND_BLOCKS: a late answer is dropped by the
+     * resolver. */
     void (*cancel)(void *backend, struct rvx_request *request);
 
     /* Optional. The resolver is gone and no request is left. Called once, on any thread. */

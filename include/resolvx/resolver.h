@@ -1,9 +1,9 @@
 /* resolver.h - from names to addresses and ports
  *
- * A resolver holds what lookups share: where the configuration files are, what was read from them, which backends answer
- * in which order. It is thread-safe and reference-counted; make one and use it everywhere. NULL in its place is allowed
- * in every call and means a resolver with default options made for that call alone: right for a program that looks up
- * one thing, wasteful for one that looks up many.
+ * A resolver holds what lookups share: where the configuration files are, what was read from them, which backends
+ * answer in which order. It is thread-safe and reference-counted; make one and use it everywhere. NULL in its place is
+ * allowed in every call and means a resolver with default options made for that call alone: right for a program that
+ * looks up one thing, wasteful for one that looks up many.
  *
  * Configuration is read when it is first needed, kept as an immutable snapshot, and checked for change at most every
  * 5 seconds; a lookup uses the snapshot it started with and never waits for a reload.
@@ -37,9 +37,10 @@ struct rvx_resolver_opts {
     const char *nsswitch_path; /* "nsswitch.conf" */
     const char *db_dir;        /* where libc looks for the tables of the source "db"; default: _PATH_VARDB */
 
-    /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says. The next one is asked
-     * whenever one has no answer.
-     * Hosts: files, libc, and backends of the program's own (see backend.h). Services: files, builtin, libc, and likewise. */
+    /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says. The next one is
+     * asked whenever one has no answer.
+     * Hosts: files, libc, and backends of the program's own (see backend.h).
+     * Services: files, builtin, libc, and likewise. */
     const char *host_order;
     const char *service_order;
 
@@ -56,13 +57,14 @@ struct rvx_resolver_opts {
 
 /* Makes a resolver. No file is read yet.
  * The environment variable RESOLVX chooses the sources where the options leave them open: "libc" sends every lookup to
- * the C library, "dns" keeps every lookup inside this library; "+1" or "+2" behind either is reserved for tracing. It is
- * ignored in set-uid programs.
+ * the C library, "dns" keeps every lookup inside this library; "+1" or "+2" behind either is reserved for tracing. It
+ * is ignored in set-uid programs.
  * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
- * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, and for an order that is no list of names. That a name
- *          in an order is unknown shows at the first lookup, as backends may be registered until then.
+ * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, and for an order that is no list of names. That a
+ *          name in an order is unknown shows at the first lookup, as backends may be registered until then.
  * Ownership: one reference, given up with rvx_resolver_free(). */
-RVX_API int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver, struct rvx_error *err);
+RVX_API int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver,
+                             struct rvx_error *err);
 
 /* Takes one more reference.  resolver: may be NULL.  Returns: resolver.  Thread: any. */
 RVX_API struct rvx_resolver *rvx_resolver_ref(struct rvx_resolver *resolver);
@@ -78,14 +80,14 @@ RVX_API void rvx_resolver_free(struct rvx_resolver *resolver);
  *          number or the empty text the network is not looked at, as in Go.
  * ctx: may be NULL; for a name only: its deadline matters when the C library is asked.
  * port: not NULL; host order; 0 on failure.
- * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETRYAGAIN, -EMFILE and the like if a source failed
- *          and no other has the name; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
- * Order: numbers, then the sources of the services line in nsswitch.conf, by default the services file; the C library is
- *        asked for sources that are not known here. The services file and the built-in table are the fall-back of every
- *        such order. The first line of a file wins.
+ * Returns: 0; RVX_EPORTINVALID; RVX_EPORTUNKNOWN; RVX_ENETUNKNOWN; RVX_ETRYAGAIN, -EMFILE and the like if a source
+ *          failed and no other has the name; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
+ * Order: numbers, then the sources of the services line in nsswitch.conf, by default the services file; the C library
+ *        is asked for sources that are not known here. The services file and the built-in table are the fall-back of
+ *        every such order. The first line of a file wins.
  * Thread: any.  Follows: services(5), Go net.Resolver.LookupPort. */
-RVX_API int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const char *service, const struct rvx_ctx *ctx,
-                            uint16_t *port, struct rvx_error *err);
+RVX_API int rvx_lookup_port(struct rvx_resolver *resolver, const char *network, const char *service,
+                            const struct rvx_ctx *ctx, uint16_t *port, struct rvx_error *err);
 
 /* One service, as a line of services(5). */
 struct rvx_service {
@@ -113,14 +115,15 @@ struct rvx_service_query {
 #define RVX_SERVICE_QUERY_INIT { .size = sizeof(struct rvx_service_query) }
 
 /* Lists services: all protocols of a name, all names of a port, or everything. The services file comes first, in its
- * order; the built-in table adds what the file has not. Only these two are listed, each if rvx_lookup_port() would ask it;
- * the C library is asked for a single name where it is in the order, and then for "tcp" and "udp" unless the query says.
+ * order; the built-in table adds what the file has not. Only these two are listed, each if rvx_lookup_port() would ask
+ * it; the C library is asked for a single name where it is in the order, and then for "tcp" and "udp" unless the query
+ * says.
  * query: not NULL.  services: not NULL; set to NULL on failure.
  * Returns: 0; RVX_EPORTUNKNOWN if nothing matches; -ENOMEM; RVX_EOPTIONS.
  * Ownership: one allocation, freed with rvx_services_free().
  * Thread: any. */
-RVX_API int rvx_lookup_services(struct rvx_resolver *resolver, const struct rvx_service_query *query, const struct rvx_ctx *ctx,
-                                struct rvx_services **services, struct rvx_error *err);
+RVX_API int rvx_lookup_services(struct rvx_resolver *resolver, const struct rvx_service_query *query,
+                                const struct rvx_ctx *ctx, struct rvx_services **services, struct rvx_error *err);
 
 RVX_API void rvx_services_free(struct rvx_services *services);
 
@@ -135,13 +138,14 @@ struct rvx_addrs {
 /* Finds the addresses of a host. "localhost" and the names below it are found in any case (RFC 6761).
  * network: "ip", "ip4" or "ip6"; "" as "ip".
  * host: an IP literal, or a name; a trailing dot marks it absolute.
- * addrs: not NULL; set to NULL on failure. Their ports are 0, v4-mapped addresses are IPv4 addresses, none is there twice.
+ * addrs: not NULL; set to NULL on failure. Their ports are 0, v4-mapped addresses are IPv4 addresses, none is there
+ * twice.
  * Returns: 0 with at least one address; RVX_ENOTFOUND; RVX_ETRYAGAIN or RVX_EUNAVAIL (temporary); RVX_EADDRNONE for a
  *          literal of the other family; RVX_ENETUNKNOWN; RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM.
  * Ownership: one allocation, freed with rvx_addrs_free().
  * Thread: any; waits through the thread's waiter. */
-RVX_API int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host, const struct rvx_ctx *ctx,
-                            struct rvx_addrs **addrs, struct rvx_error *err);
+RVX_API int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host,
+                            const struct rvx_ctx *ctx, struct rvx_addrs **addrs, struct rvx_error *err);
 
 /* Receives the end of a started lookup. addrs: the result, to be freed by the receiver, or NULL; err: what went wrong,
  * valid during the call only. */
@@ -151,8 +155,9 @@ typedef void (*rvx_addrs_fn)(void *arg, int result, struct rvx_addrs *addrs, con
  * loop: the caller's; outlives the operation.  resolver: not NULL here.  deadline: 0 or RVX_FOREVER for none.
  * op: may be NULL; otherwise the handle for rvx_op_cancel().
  * Returns: 0, or -ENOMEM, RVX_ENETUNKNOWN, RVX_EFORKED and then no callback. */
-RVX_API int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network, const char *host,
-                                  rvx_time deadline, rvx_addrs_fn callback, void *arg, struct rvx_op **op);
+RVX_API int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network,
+                                  const char *host, rvx_time deadline, rvx_addrs_fn callback, void *arg,
+                                  struct rvx_op **op);
 
 RVX_API void rvx_addrs_free(struct rvx_addrs *addrs);
 
@@ -164,8 +169,8 @@ RVX_API void rvx_addrs_free(struct rvx_addrs *addrs);
  *          An empty host gives the one address RVX_FAMILY_NONE with the port: the wildcard.
  * Ownership: freed with rvx_addrs_free().
  * Thread: any; waits through the thread's waiter. */
-RVX_API int rvx_resolve(struct rvx_resolver *resolver, const char *network, const char *address, const struct rvx_ctx *ctx,
-                        struct rvx_addrs **addrs, struct rvx_error *err);
+RVX_API int rvx_resolve(struct rvx_resolver *resolver, const char *network, const char *address,
+                        const struct rvx_ctx *ctx, struct rvx_addrs **addrs, struct rvx_error *err);
 
 #ifdef __cplusplus
 }

@@ -68,8 +68,8 @@ static void unlist_task(struct serve *serve, struct task *task)
     pthread_mutex_unlock(&serve->mutex);
 }
 
-/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. A poke wakes the accept loop, so nobody is
- * poked for nothing. */
+/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. A poke wakes the accept loop, so nobody
+ * is poked for nothing. */
 static void end_task(struct serve *serve)
 {
     pthread_mutex_lock(&serve->mutex);

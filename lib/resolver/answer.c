@@ -1,7 +1,7 @@
 /* answer.c - what sources have answered so far, and the one allocation it is handed out in
  *
- * An address that is there already is not added again: hosts files and name services repeat themselves, and nobody wants
- * to dial, or to listen on, one address twice. Comparing each with each is cheap for as many as are kept at all.
+ * An address that is there already is not added again: hosts files and name services repeat themselves, and nobody
+ * wants to dial, or to listen on, one address twice. Comparing each with each is cheap for as many as are kept at all.
  */
 #include <config.h>
 
@@ -100,7 +100,8 @@ static char *append_text(char **end, const char *text)
     return copy;
 }
 
-int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *canonical, const char *source, struct rvx_addrs **addrs)
+int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *canonical, const char *source,
+                   struct rvx_addrs **addrs)
 {
     size_t texts = strlen(source) + 1 + (canonical != NULL ? strlen(canonical) + 1 : 0);
     struct rvx_addrs *new = rvx__malloc(sizeof *new + n * sizeof *v + texts);

@@ -37,6 +37,7 @@ int rvx__answer_set_canonical(struct rvx__answer *answer, struct rvx__view name)
 int rvx__answer_merge(struct rvx__answer *answer, struct rvx__answer *from);
 
 /* Makes a result.  canonical: may be NULL.  Returns: 0; -ENOMEM. */
-int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *canonical, const char *source, struct rvx_addrs **addrs);
+int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *canonical, const char *source,
+                   struct rvx_addrs **addrs);
 
 #endif

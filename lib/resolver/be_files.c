@@ -1,7 +1,7 @@
 /* be_files.c - the backends that are tables: the files under /etc, the built-in services, and localhost
  *
- * None of them waits: what they answer from is in memory, or is read from a local file now. Together with be_libc.c they
- * are written against the public backend.h and nothing else of this folder, as a program's own would be.
+ * None of them waits: what they answer from is in memory, or is read from a local file now. Together with be_libc.c
+ * they are written against the public backend.h and nothing else of this folder, as a program's own would be.
  */
 #include <config.h>
 

@@ -1,16 +1,16 @@
 /* cell.c - something immutable that many threads read and one replaces now and then
  *
- * A reader takes one of a few places, chosen by its thread so that threads seldom meet, then loads the pointer. A writer
- * stores the new pointer, then looks at the places: a place that is empty at any moment after the store holds no reader
- * of the old item, for whoever comes later loads the new pointer. All of that is sequentially consistent, so either the
- * reader is seen, or the reader sees the new pointer.
+ * A reader takes one of a few places, chosen by its thread so that threads seldom meet, then loads the pointer. A
+ * writer stores the new pointer, then looks at the places: a place that is empty at any moment after the store holds no
+ * reader of the old item, for whoever comes later loads the new pointer. All of that is sequentially consistent, so
+ * either the reader is seen, or the reader sees the new pointer.
  *
- * Taking a free place is one atomic exchange, and leaving it a plain store. A reader whose place is taken counts itself in
- * at the last place instead, which is for any number of readers. So it costs the same for any number of threads; a mutex
- * costs twice as much, makes threads queue, and may be left locked for ever in a forked child.
+ * Taking a free place is one atomic exchange, and leaving it a plain store. A reader whose place is taken counts itself
+ * in at the last place instead, which is for any number of readers. So it costs the same for any number of threads; a
+ * mutex costs twice as much, makes threads queue, and may be left locked for ever in a forked child.
  *
- * Deliberately not done: waiting for readers. If a place is never seen empty, the item stays until the next replacement,
- * and in a forked child, where a thread that is not there never leaves its place, for ever.
+ * Deliberately not done: waiting for readers. If a place is never seen empty, the item stays until the next
+ * replacement, and in a forked child, where a thread that is not there never leaves its place, for ever.
  */
 #include <config.h>
 

@@ -1,14 +1,14 @@
 /* conffile.c - one configuration file, as it was when it was read
  *
- * A file is taken for unchanged while its device, inode, size, mtime and ctime are those of the moment before it was read.
- * That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link; a file
- * that is rewritten while it is being read shows at the next look, since the stamp is older than the bytes.
+ * A file is taken for unchanged while its device, inode, size, mtime and ctime are those of the moment before it was
+ * read. That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link; a
+ * file that is rewritten while it is being read shows at the next look, since the stamp is older than the bytes.
  *
- * Nothing here may block: a FIFO or a terminal in the place of a file is opened without waiting, and is unreadable unless
- * its bytes are there. /dev/null is an empty file.
+ * Nothing here may block: a FIFO or a terminal in the place of a file is opened without waiting, and is unreadable
+ * unless its bytes are there. /dev/null is an empty file.
  *
- * Deliberately not done: mmap(2). These files are rewritten in place by editors and scripts, and a mapping of a file that
- * shrinks is a SIGBUS.
+ * Deliberately not done: mmap(2). These files are rewritten in place by editors and scripts, and a mapping of a file
+ * that shrinks is a SIGBUS.
  */
 #include <config.h>
 

@@ -1,8 +1,8 @@
 /* conffile.h - one configuration file, as it was when it was read
  *
  * The one place that touches these files. What comes out never changes and is reference-counted; a file that changes on
- * the disk gives a new one. Files are kept as bytes at first, good for a scan, and are made into a table once it is seen
- * that somebody stays and asks again.
+ * the disk gives a new one. Files are kept as bytes at first, good for a scan, and are made into a table once it is
+ * seen that somebody stays and asks again.
  */
 #ifndef RVX_RESOLVER_CONFFILE_H
 #define RVX_RESOLVER_CONFFILE_H

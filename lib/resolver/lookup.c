@@ -1,15 +1,15 @@
 /* lookup.c - one lookup: asks the backends of its plan, one after the other, until the plan is through
  *
  * A backend that finishes inside its start() is dealt with in the same round. One that finishes later does so from
- * an operation of its own on the loop; the lookup then goes on in the loop's next turn, so that no backend is started from
- * within another one's call. One that blocks gets a request of its own in a job, which it keeps if the lookup does not
- * wait for it.
+ * an operation of its own on the loop; the lookup then goes on in the loop's next turn, so that no backend is started
+ * from within another one's call. One that blocks gets a request of its own in a job, which it keeps if the lookup does
+ * not wait for it.
  *
  * A loop is needed only from the first step on that may wait. A blocking lookup that the hosts file answers therefore
  * makes none. Where none can be made, for want of descriptors, steps that need one fail, and the others are still taken.
  *
- * Which failure is told when nobody has an answer: that a source failed for now is worth more than another source's "not
- * found", which might have been overruled; "not found" is worth more than a source that is not there.
+ * Which failure is told when nobody has an answer: that a source failed for now is worth more than another source's
+ * "not found", which might have been overruled; "not found" is worth more than a source that is not there.
  */
 #include <config.h>
 
@@ -117,8 +117,8 @@ static void finish_request(struct rvx_request *request)
         rvx__timer_move(&lookup->timer, RVX_NOWAIT);
 }
 
-static void prepare(struct rvx__lookup *lookup, struct rvx_resolver *resolver, enum rvx_request_kind kind, const char *name,
-                    const char *network)
+static void prepare(struct rvx__lookup *lookup, struct rvx_resolver *resolver, enum rvx_request_kind kind,
+                    const char *name, const char *network)
 {
     memset(lookup, 0, sizeof *lookup);
     lookup->resolver = rvx_resolver_ref(resolver);

@@ -45,8 +45,8 @@ void rvx__options_fini(struct rvx__options *options);
 /* Is it a source's name: lower-case letters, digits, '-' and '_', not too long? */
 bool rvx__source_name_ok(struct rvx__view name);
 
-/* Reads the value of RESOLVX: "libc" or "dns", with "+1" or "+2" behind or, as in Go's variable, in front.  value: may be NULL.
- * False, and *mode the open one, if it is something else. */
+/* Reads the value of RESOLVX: "libc" or "dns", with "+1" or "+2" behind or, as in Go's variable, in front.  value: may
+ * be NULL. False, and *mode the open one, if it is something else. */
 bool rvx__mode_parse(const char *value, enum rvx__mode *mode);
 
 #endif

@@ -1,14 +1,14 @@
 /* plan.c - the decision whom to ask for a host or a service, in which order, and what to do with each answer
  *
- * From the strongest to the weakest say: an order among the options, the environment variable RESOLVX, nsswitch.conf, and
- * the default "files, dns" or "files". A source in nsswitch.conf that no backend answers for is one of libc's modules, and
- * libc is asked in its place. That asks it for its whole line, there being no call for one module alone, so neighbours that
- * both need libc become one step, with what is to be done after the last of them. Words in the options are taken
- * as they are: there, a name that nobody answers for is a mistake.
+ * From the strongest to the weakest say: an order among the options, the environment variable RESOLVX, nsswitch.conf,
+ * and the default "files, dns" or "files". A source in nsswitch.conf that no backend answers for is one of libc's
+ * modules, and libc is asked in its place. That asks it for its whole line, there being no call for one module alone,
+ * so neighbours that both need libc become one step, with what is to be done after the last of them. Words in the
+ * options are taken as they are: there, a name that nobody answers for is a mistake.
  *
- * Ports never depend on nsswitch.conf being there and sensible: the services file and the built-in table are asked in the
- * end whatever it says, as in Go. That "services: files sss" first asks the file here, and not libc, is nsswitch.conf's
- * own order; Go would ask libc.
+ * Ports never depend on nsswitch.conf being there and sensible: the services file and the built-in table are asked in
+ * the end whatever it says, as in Go. That "services: files sss" first asks the file here, and not libc, is
+ * nsswitch.conf's own order; Go would ask libc.
  *
  * Names at and below "localhost" are answered here and not sent to anybody who could ask a name server (RFC 6761
  * section 6.3), unless libc was asked for by name; a hosts file still has the first word.
@@ -150,7 +150,8 @@ static bool has_source(const struct rvx__nsswitch_database *line, const char *na
 }
 
 /* Who answers for a source of hosts; NULL: nobody, by the user's wish. */
-static const char *choose_host_backend(const struct builder *b, const struct rvx__nsswitch_database *line, const char *source)
+static const char *choose_host_backend(const struct builder *b, const struct rvx__nsswitch_database *line,
+                                       const char *source)
 {
     if (is_known(b, source))
         return source;

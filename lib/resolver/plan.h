@@ -1,7 +1,7 @@
 /* plan.h - the decision whom to ask for a host or a service, in which order, and what to do with each answer
  *
- * Pure: from options, nsswitch.conf as parsed, and the name, to a list of steps. Whoever walks the list obeys this rule:
- * a step is taken unless an earlier one said "return"; a fall-back is taken whenever there is no answer yet.
+ * Pure: from options, nsswitch.conf as parsed, and the name, to a list of steps. Whoever walks the list obeys this
+ * rule: a step is taken unless an earlier one said "return"; a fall-back is taken whenever there is no answer yet.
  */
 #ifndef RVX_RESOLVER_PLAN_H
 #define RVX_RESOLVER_PLAN_H
@@ -32,7 +32,7 @@ struct rvx__plan {
 struct rvx__plan_input {
     const struct rvx__order *order; /* that of the options */
     enum rvx__mode mode;
-    const struct rvx__nsswitch *nsswitch; /* NULL if it is not needed or cannot be read; a missing file is an empty one */
+    const struct rvx__nsswitch *nsswitch; /* NULL: not needed or cannot be read; a missing file is an empty one */
     bool services_db;                     /* services: libc's table for the source "db" is there */
     bool (*known)(const void *arg, const char *name); /* is there a backend of this name for what is looked up? */
     const void *known_arg;

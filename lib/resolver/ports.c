@@ -1,8 +1,8 @@
 /* ports.c - from service names to ports
  *
- * A number is a port, whatever the network and the resolver. A name is a lookup as in lookup.h, with one short cut: on a
- * resolver that has made a table of its services file, and whose plan is that table and then the built-in one, an answer is
- * two or three probes and no lock, no allocation, no system call.
+ * A number is a port, whatever the network and the resolver. A name is a lookup as in lookup.h, with one short cut: on
+ * a resolver that has made a table of its services file, and whose plan is that table and then the built-in one, an
+ * answer is two or three probes and no lock, no allocation, no system call.
  *
  * Errors have the texts of the newest Go: "address 65536: invalid port", "address foo: unknown network", "lookup
  * tcp/nosuch: unknown port".

@@ -1,8 +1,8 @@
 /* request.c - one question to one backend: everything that backend.h offers to those who answer
  *
  * Answers are collected under their first error, so a backend need not check what its calls return: a lack of memory
- * becomes the outcome of the request when it is finished. What was not asked for is left out here, in one place, for all
- * backends: addresses of the other family, v4-mapped forms, ports.
+ * becomes the outcome of the request when it is finished. What was not asked for is left out here, in one place, for
+ * all backends: addresses of the other family, v4-mapped forms, ports.
  */
 #include <config.h>
 

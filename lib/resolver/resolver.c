@@ -1,7 +1,7 @@
 /* resolver.c - making and ending resolvers, and their backends
  *
- * A resolver ends with its last reference. Lookups hold one, and so do the jobs of workers, which may outlive their lookup;
- * the end may therefore come on a worker's thread.
+ * A resolver ends with its last reference. Lookups hold one, and so do the jobs of workers, which may outlive their
+ * lookup; the end may therefore come on a worker's thread.
  *
  * Backends are kept in a list that only grows, newest first, so that looking one up needs no lock, and a lookup that
  * began with a backend can go on with it after another one has taken its name.
@@ -49,7 +49,8 @@ static void add_builtin_backends(struct rvx_resolver *resolver)
     }
 }
 
-const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name, unsigned caps)
+const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name,
+                                                      unsigned caps)
 {
     const struct rvx__backend *backend = atomic_load_explicit(&resolver->backends, memory_order_acquire);
 
@@ -145,7 +146,8 @@ static void derive_ports(void *arg, struct rvx__snapshot *snapshot)
 
     rvx__plan_services(&snapshot->ports, &input);
     snapshot->ports_at_once = NULL;
-    if ((snapshot->have & need) == need && services != NULL && services->is_table && is_plain(resolver, &snapshot->ports))
+    if ((snapshot->have & need) == need && services != NULL && services->is_table &&
+        is_plain(resolver, &snapshot->ports))
         snapshot->ports_at_once = &services->services;
 }
 
@@ -259,7 +261,8 @@ static int check_backend(const struct rvx_backend_ops *ops, struct rvx_error *er
     return 0;
 }
 
-int rvx_resolver_backend(struct rvx_resolver *resolver, const struct rvx_backend_ops *ops, void *arg, struct rvx_error *err)
+int rvx_resolver_backend(struct rvx_resolver *resolver, const struct rvx_backend_ops *ops, void *arg,
+                         struct rvx_error *err)
 {
     struct rvx__backend *backend;
     int rc = check_backend(ops, err);

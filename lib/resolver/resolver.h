@@ -50,7 +50,8 @@ int rvx__resolver_new_on(const struct rvx__resolver_base *base, const struct rvx
                          struct rvx_resolver **resolver, struct rvx_error *err);
 
 /* The newest backend of that name that can do one of `caps`; NULL: none. */
-const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name, unsigned caps);
+const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name,
+                                                      unsigned caps);
 
 /* Decides whom to ask for a host.  Returns: 0; -ENOMEM.
  * *snapshot: the one that the plan's texts belong to, with a reference; NULL if none was needed. */

@@ -1,7 +1,7 @@
 /* services.c - listing services: by name, by port, or all of them
  *
- * The services file comes first, then what the built-in table adds: services whose official name the file does not have for
- * that protocol, nor the name that was asked for. So a listing never contradicts rvx_lookup_port().
+ * The services file comes first, then what the built-in table adds: services whose official name the file does not have
+ * for that protocol, nor the name that was asked for. So a listing never contradicts rvx_lookup_port().
  *
  * The C library can only be asked for one name and protocol at a time, through the same backend as for ports. That is
  * done where it is in the order and the tables have nothing; it tells the port and neither official name nor aliases.

@@ -4,8 +4,9 @@
  * Reading takes place under a lock per file, so a long hosts file holds nobody up who wants a port; the lock to replace
  * the snapshot is held for some pointers' worth of copying. Lookups that need only what was read take neither.
  *
- * Who checks is decided by who moves `next_check` on. A file that cannot be read again keeps its old contents; one that is
- * gone is empty from then on. A file that could not be read for want of memory or descriptors is tried at once again.
+ * Who checks is decided by who moves `next_check` on. A file that cannot be read again keeps its old contents; one that
+ * is gone is empty from then on. A file that could not be read for want of memory or descriptors is tried at once
+ * again.
  *
  * Remarks are made after the locks are given up, since they go to a callback of the program.
  */
@@ -169,7 +170,8 @@ static void log_remarks(const struct rvx__store *store, const struct rvx__conffi
                  rvx__remark_kind_text(remark->kind), remark->text);
     }
     if (remarks->total > remarks->n)
-        rvx__log(store->opts.log, RVX_LOG_WARNING, "%s: %u more remarks", path, (unsigned)(remarks->total - remarks->n));
+        rvx__log(store->opts.log, RVX_LOG_WARNING, "%s: %u more remarks", path,
+                 (unsigned)(remarks->total - remarks->n));
 }
 
 static void log_error(const struct rvx__store *store, enum rvx__conf conf, int error)

@@ -7,15 +7,15 @@ LINTS = \
 	%D%/ldns.sh \
 	%D%/man.sh \
 	%D%/manpages.sh \
-	%D%/shell.sh
+	%D%/shell.sh \
+	%D%/style.sh
 
 TESTS += $(LINTS)
 EXTRA_DIST += $(LINTS) \
 	%D%/files.sh \
 	%D%/ldns.allow \
 	%D%/lib.sh \
-	%D%/libresolvx.symbols \
-	%D%/style.sh
+	%D%/libresolvx.symbols
 
 # The interface changed on purpose.
 update-symbols: libresolvx.la

@@ -1,7 +1,7 @@
 /* test_dlclose.c - a program may give the library up while threads that have waited in it still live
  *
- * A thread that waited in a blocking call owns an eventfd, which a destructor of the library closes when the thread ends:
- * code that has to be there, even after dlclose(3).
+ * A thread that waited in a blocking call owns an eventfd, which a destructor of the library closes when the thread
+ * ends: code that has to be there, even after dlclose(3).
  */
 #include <config.h>
 

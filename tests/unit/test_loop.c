@@ -302,7 +302,8 @@ static void test_free_cancels(void **state)
 
         make_pair(fds);
         assert_int_equal(rvx_timer_start(loop, RVX_NOWAIT, see, &seen, NULL), 0);
-        assert_int_equal(rvx_wait_start(loop, fds[0], POLLIN | POLLOUT, rvx_after(RVX_SECONDS(1)), see, &seen, NULL), 0);
+        assert_int_equal(rvx_wait_start(loop, fds[0], POLLIN | POLLOUT, rvx_after(RVX_SECONDS(1)), see, &seen, NULL),
+                         0);
         assert_int_equal(rvx_loop_post(loop, see, &seen), 0);
         rvx_loop_free(loop);
         assert_int_equal(seen.calls, 0);

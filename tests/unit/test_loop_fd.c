@@ -236,7 +236,7 @@ static void test_loop_fd_posts_from_thread(void **state)
     rvx_loop_free(loop);
 }
 
-/* A callback that runs the outer loop until something else of this loop has ended: what GLib calls a nested main loop. */
+/* A callback that runs the outer loop until something else of this loop has ended: GLib calls it a nested main loop. */
 struct nest {
     struct rvx_loop *loop;
     struct seen inner[3];

@@ -1,4 +1,4 @@
-/* test_loop_oom.c - each allocation of loops, operations, pools and waits fails in its turn: an error, and nothing lost */
+/* test_loop_oom.c - each allocation of loops, operations, pools and waits fails in turn: an error, and nothing lost */
 #include "support/loop.h"
 
 #include <errno.h>

@@ -419,7 +419,7 @@ static void test_idle_threads_end(void **state)
     assert_int_equal(seen.calls, 9);
 }
 
-/* One job after the other needs one thread. A worker may be late to lie down, so that one good try of many is enough. */
+/* One job after the other needs one thread. A worker may be late to lie down, so one good try of many is enough. */
 static void test_idle_threads_are_used(void **state)
 {
     struct fixture *f = *state;

@@ -203,6 +203,8 @@ int cli_parse_duration(const char *text, rvx_time *duration)
         unit /= 10;
         value += unit * digit_of(fraction[i]);
     }
+    if (value == 0 && text[strspn(text, "0.")] >= '1' && text[strspn(text, "0.")] <= '9')
+        value = 1; /* 0 may stand for "never", which so short a time must not turn into */
     *duration = value;
     return 0;
 }

@@ -50,6 +50,12 @@ stop_server "--timeout"
 grep -qE "^resolvx-listen: read tcp 127\.0\.0\.1:$port->127\.0\.0\.1:[0-9]+: i/o timeout\$" server.err ||
     fail "--timeout: no line about it: $(cat server.err)"
 
+# A timeout below what the clock can tell is the least there is, not none.
+start_server --timeout=0.0000001ms localhost:0
+client -q "127.0.0.1:$port" >answer
+same "a tiny --timeout: the client is dropped" 0 $?
+stop_server "a tiny --timeout"
+
 # SIGTERM while a client is served: newcomers are refused, the client finishes, then the server ends.
 start_server --handler=echo localhost:0
 open_client "127.0.0.1:$port"

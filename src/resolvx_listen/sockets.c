@@ -8,11 +8,16 @@
 
 #include "resolvx_listen/sockets.h"
 
+#include <errno.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <string.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "text.h"
+
+#define UNIX_PATH_MAX (sizeof((struct sockaddr_un *)NULL)->sun_path - 1)
 
 /* What is wrong with the text itself will be wrong the next time too; a supervisor should not try again. */
 static int status_of(int code)
@@ -100,8 +105,19 @@ static int open_one(const struct listen_options *options, const char *address, c
     return code;
 }
 
+/* What the error itself leaves to be guessed: of a path too long the kernel says "invalid argument". */
+static void give_hint(const struct listen_options *options, const char *address, int code)
+{
+    bool is_path = kind_of(address) == KIND_ADDRESS && listen_networks[options->network][0] == 'u';
+
+    if (code == RVX_EPORTMISSING || code == RVX_EMANYCOLONS)
+        cli_error(&listen_program, "an ADDRESS looks like localhost:8888, :8888 or [::1]:8888");
+    else if (code == -EINVAL && is_path && strlen(address) > UNIX_PATH_MAX)
+        cli_error(&listen_program, "the path of a socket has %zu bytes at most", UNIX_PATH_MAX);
+}
+
 /* Says why an address cannot be listened on; the library names it where it was an address. */
-static void explain_failure(const char *address, int code, struct rvx_error *err)
+static void explain_failure(const struct listen_options *options, const char *address, int code, struct rvx_error *err)
 {
     if (code == RVX_ECANCELED)
         return;
@@ -111,8 +127,7 @@ static void explain_failure(const char *address, int code, struct rvx_error *err
         cli_error(&listen_program, "%s: no such socket was passed (see LISTEN_FDS in sd_listen_fds(3))", address);
     else
         cli_error(&listen_program, "%s: %s", address, rvx_error_text(err));
-    if (code == RVX_EPORTMISSING || code == RVX_EMANYCOLONS)
-        cli_error(&listen_program, "an ADDRESS looks like localhost:8888, :8888 or [::1]:8888");
+    give_hint(options, address, code);
 }
 
 /* Opens one more and puts it to those that are open. Returns the exit status. */
@@ -128,7 +143,7 @@ static int add_socket(const struct listen_options *options, const char *address,
         return code;
     code = open_one(options, address, ctx, &another, &err);
     if (code < 0) {
-        explain_failure(address, code, &err);
+        explain_failure(options, address, code, &err);
         return status_of(code);
     }
     if (!*listener) {

@@ -173,6 +173,9 @@ refused() { # WHAT MESSAGE ARG...
 refused "an unknown service" "listen tcp: lookup tcp/nosuch: unknown port" localhost:nosuch
 refused "a folder that is not there" "listen unix missing/socket: bind: no such file or directory" \
     --network=unix missing/socket
+long=$(head -c 108 /dev/zero | tr '\0' a)
+refused "a path too long" "listen unix $long: bind: invalid argument
+resolvx-listen: the path of a socket has 107 bytes at most" --network=unix "$long"
 refused "a foreign address" "listen tcp 192.0.2.1:0: bind: cannot assign requested address" 192.0.2.1:0
 refused "a descriptor that is no socket" "fd:0: file: getsockopt: socket operation on non-socket" fd:0
 refused "a descriptor that is not open" "fd:9: file: bad file descriptor" fd:9

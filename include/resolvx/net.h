@@ -217,7 +217,7 @@ struct rvx_serve_opts {
     size_t stack_size;  /* of the threads, in bytes; default 128 KiB */
 
     /* Told of every error that serving goes on after; may be NULL.  arg: the handler's.
-     * Callback: may end the serving, by the context's token or by closing the listener through a reference of its own. */
+     * Callback: may end the serving, by the context's token or by closing the listener through its own reference. */
     void (*failed)(void *arg, const struct rvx_error *err);
 
     const struct rvx_executor *executor; /* default: a thread for each connection */

@@ -76,9 +76,9 @@ struct rvx_waiter {
      * that asked for it returns, whether it waits or not; it cannot fail. */
     void *(*current)(void *self);
 
-    /* Makes the wait() of context `who` return, the current one or else the next. Called from any thread, and with a lock
-     * of this library held: it must not block, switch to another coroutine, or call a function of net.h. The same goes
-     * for current(). */
+    /* Makes the wait() of context `who` return, the current one or else the next. Called from any thread, and with a
+     * lock of this library held: it must not block, switch to another coroutine, or call a function of net.h. The same
+     * goes for current(). */
     void (*wake)(void *self, void *who);
 
     /* A descriptor that was waited for is about to be closed: forget what is cached about it. Optional. */

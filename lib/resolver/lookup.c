@@ -6,7 +6,8 @@
  * not wait for it.
  *
  * A loop is needed only from the first step on that may wait. A blocking lookup that the hosts file answers therefore
- * makes none. Where none can be made, for want of descriptors, steps that need one fail, and the others are still taken.
+ * makes none. Where none can be made, for want of descriptors, steps that need one fail, and the others are still
+ * taken.
  *
  * Which failure is told when nobody has an answer: that a source failed for now is worth more than another source's
  * "not found", which might have been overruled; "not found" is worth more than a source that is not there.

@@ -1,4 +1,4 @@
-/* test_resolver_edges.c - lookups without descriptors, without a deadline, cancelled, and with nsswitch.conf unreadable */
+/* test_resolver_edges.c - lookups without descriptors, without a deadline, cancelled, and with no nsswitch.conf */
 #include "support/test.h"
 
 #include <errno.h>

@@ -108,14 +108,16 @@ RVX_API enum rvx_status rvx_request_answer_files(struct rvx_request *request);
 /* Likewise from the built-in table of services; a host is never there. */
 RVX_API enum rvx_status rvx_request_answer_builtin(struct rvx_request *request);
 
-/* Adds an address to the answer; families that the request did not ask for are ignored.
+/* Adds an address to the answer; families that the request did not ask for are ignored, and so are addresses that are
+ * there already. The port does not matter, and a v4-mapped address is the IPv4 address it maps.
  * Returns: 0; -ENOMEM or RVX_ELIMIT, which rvx_request_finish() then reports by itself. */
 RVX_API int rvx_request_add_addr(struct rvx_request *request, const struct rvx_addr *addr);
 
-/* Sets the canonical name: copied; NULL leaves it unknown.  Returns: 0 or -ENOMEM, reported as above. */
+/* Sets the canonical name: copied, without a trailing dot; NULL leaves it unknown.
+ * Returns: 0 or -ENOMEM, reported as above. */
 RVX_API int rvx_request_set_canonical(struct rvx_request *request, const char *name);
 
-/* Sets the port of a RVX_REQUEST_PORT answer. */
+/* Sets the port of a RVX_REQUEST_PORT answer; ignored for other requests. */
 RVX_API void rvx_request_set_port(struct rvx_request *request, uint16_t port);
 
 /* Ends the request; it must not be touched afterwards. A SUCCESS without any answer is a NOTFOUND.

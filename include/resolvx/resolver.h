@@ -131,7 +131,7 @@ RVX_API void rvx_services_free(struct rvx_services *services);
 struct rvx_addrs {
     size_t n;
     struct rvx_addr *v;    /* in the order to try them */
-    const char *canonical; /* the canonical name, or NULL if not known */
+    const char *canonical; /* the canonical name, without a trailing dot; NULL: not known */
     const char *source;    /* the backend that answered: "files", "libc", ...; "literal" for an IP literal */
 };
 

@@ -21,7 +21,7 @@ struct rvx__cell_item {
 };
 
 struct rvx__cell_place {
-    atomic_uint readers; /* a place is for one; the last one is for all who find theirs taken */
+    atomic_uint readers;                /* a place is for one; the last one is for all who find theirs taken */
     char pad[64 - sizeof(atomic_uint)]; /* a cache line to itself, or nearly */
 };
 

@@ -49,9 +49,9 @@ struct rvx__conffile {
     atomic_uint refs;
     enum rvx__conf conf;
     struct rvx__conffile_stamp stamp;
-    int error;        /* -errno: why nothing could be read; 0 for a missing file, which is an empty one */
-    bool is_table;    /* which of the two below */
-    char *bytes;      /* bytes_len of them, or NULL */
+    int error;     /* -errno: why nothing could be read; 0 for a missing file, which is an empty one */
+    bool is_table; /* which of the two below */
+    char *bytes;   /* bytes_len of them, or NULL */
     size_t bytes_len;
     atomic_uint scans; /* how often the bytes were scanned */
     union {

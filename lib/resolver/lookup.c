@@ -9,8 +9,8 @@
  * makes none. Where none can be made, for want of descriptors, steps that need one fail, and the others are still
  * taken.
  *
- * Which failure is told when nobody has an answer: that a source failed for now is worth more than another source's
- * "not found", which might have been overruled; "not found" is worth more than a source that is not there.
+ * Which failure is told when nobody has an answer: the first that is for now only, since that source might have known;
+ * otherwise the last one, as in libc.
  */
 #include <config.h>
 
@@ -188,25 +188,21 @@ static void end_lookup(struct rvx__lookup *lookup)
         lookup->on_done(lookup->arg);
 }
 
-static bool is_worth_more(enum rvx_status status, enum rvx_status than)
-{
-    static const int worth[] = {
-        [RVX_STATUS_SUCCESS] = 0,
-        [RVX_STATUS_UNAVAIL] = 1,
-        [RVX_STATUS_NOTFOUND] = 2,
-        [RVX_STATUS_TRYAGAIN] = 3,
-    };
-
-    return worth[status] > worth[than];
-}
-
 static void note_failure(struct rvx__lookup *lookup, enum rvx_status status, int code)
 {
-    if (lookup->failed && !is_worth_more(status, lookup->failure))
+    if (lookup->failed && lookup->failure == RVX_STATUS_TRYAGAIN)
         return;
     lookup->failed = true;
     lookup->failure = status;
     lookup->code = code;
+}
+
+/* Out of memory here: nobody else is asked, as their answer might not be the right one. */
+static void give_up(struct rvx__lookup *lookup, int code)
+{
+    rvx__answer_fini(&lookup->answer);
+    lookup->code = code;
+    lookup->next = lookup->plan.n;
 }
 
 static void collect_answer(struct rvx__lookup *lookup, struct rvx_request *request, const char *source)
@@ -216,10 +212,8 @@ static void collect_answer(struct rvx__lookup *lookup, struct rvx_request *reque
     if (rvx__answer_is_empty(&lookup->answer))
         lookup->source = source;
     rc = rvx__answer_merge(&lookup->answer, &request->answer);
-    if (rc < 0) {
-        rvx__answer_fini(&lookup->answer);
-        note_failure(lookup, RVX_STATUS_TRYAGAIN, rc);
-    }
+    if (rc < 0)
+        give_up(lookup, rc);
 }
 
 /* Does with a finished request what its step says. */
@@ -230,7 +224,9 @@ static void settle_request(struct rvx__lookup *lookup, struct rvx_request *reque
 
     lookup->asking = false;
     trace_outcome(lookup, step->backend, request);
-    if (request->status != RVX_STATUS_SUCCESS)
+    if (request->code == -ENOMEM)
+        give_up(lookup, request->code);
+    else if (request->status != RVX_STATUS_SUCCESS)
         note_failure(lookup, request->status, request->code);
     else if (action != RVX__NSSWITCH_CONTINUE)
         collect_answer(lookup, request, step->backend);
@@ -248,12 +244,21 @@ static int run_job(struct rvx__job *base)
     return 0;
 }
 
+/* Gives up what a job holds. */
+static void release_job(struct rvx__lookup_job *job)
+{
+    struct rvx_resolver *resolver = job->resolver;
+
+    rvx__request_fini(&job->request);
+    job->resolver = NULL;
+    rvx_resolver_free(resolver);
+}
+
 static void free_job(struct rvx__job *base)
 {
     struct rvx__lookup_job *job = RVX__OWNER(base, struct rvx__lookup_job, base);
 
-    rvx__request_fini(&job->request);
-    rvx_resolver_free(job->resolver);
+    release_job(job);
     rvx__free(job);
 }
 
@@ -296,6 +301,9 @@ static void receive_job(void *arg, int result)
     if (result < 0)
         rvx_request_finish(&job->request, RVX_STATUS_TRYAGAIN, result); /* the pool has gone */
     settle_request(lookup, &job->request);
+    /* The worker may not yet have given its reference up. It has no business in what happens next, which may be the
+     * end of the resolver and of its backends. */
+    release_job(job);
     rvx__job_unref(&job->base);
     walk_plan(lookup);
 }

@@ -32,17 +32,17 @@ struct rvx__lookup {
     const struct rvx__snapshot *snapshot; /* a reference: the plan's texts */
     struct rvx__plan plan;
     const struct rvx__backend *backend[RVX__PLAN_MAX]; /* for each step of the plan */
-    unsigned next;             /* the step to take next */
-    bool stopped;              /* a step said "return": only fall-backs are taken */
-    bool failed;               /* a step failed, as `code` and `failure` say */
+    unsigned next;                                     /* the step to take next */
+    bool stopped;                                      /* a step said "return": only fall-backs are taken */
+    bool failed;                                       /* a step failed, as `code` and `failure` say */
     enum rvx_status failure;
-    struct rvx_request request; /* to the backend of the step before `next` */
-    bool asking;                /* that backend has not finished */
-    bool starting;              /* ... and its start() runs */
+    struct rvx_request request;  /* to the backend of the step before `next` */
+    bool asking;                 /* that backend has not finished */
+    bool starting;               /* ... and its start() runs */
     struct rvx__lookup_job *job; /* ... and it runs on a worker */
     struct rvx_op *work;
-    struct rvx_loop *loop; /* NULL: not yet on one */
-    int no_loop;           /* why there cannot be one, or 0 */
+    struct rvx_loop *loop;   /* NULL: not yet on one */
+    int no_loop;             /* why there cannot be one, or 0 */
     struct rvx__timer timer; /* the deadline, or a finished request to go on with */
     void (*on_done)(void *arg);
     void *arg;

@@ -11,7 +11,7 @@
 #include "base/view.h"
 #include "resolver/conffile.h"
 
-#define RVX__ORDER_MAX 16      /* sources in an order */
+#define RVX__ORDER_MAX 16       /* sources in an order */
 #define RVX__SOURCE_NAME_MAX 31 /* bytes of a source's name */
 
 /* Sources, in the order to ask them. */

@@ -38,7 +38,7 @@ static const struct protocol *find_protocol(const char *network)
         const char *network;
         const struct protocol *protocol;
     } table[] = {
-        {"tcp", &tcp},  {"udp", &udp},  {"tcp4", &tcp}, {"tcp6", &tcp},
+        {"tcp", &tcp},  {"udp", &udp},  {"tcp4", &tcp},  {"tcp6", &tcp},
         {"udp4", &udp}, {"udp6", &udp}, {"ip", &either}, {"", &either},
     };
 

@@ -111,6 +111,8 @@ static bool is_wanted(const struct rvx_request *request, const struct rvx_addr *
 {
     struct rvx__view network = rvx__view_text(request->network);
 
+    if (request->kind != RVX_REQUEST_HOST)
+        return false;
     if (addr->family == RVX_FAMILY_IPV4)
         return !rvx__view_is(network, "ip6");
     return addr->family == RVX_FAMILY_IPV6 && !rvx__view_is(network, "ip4");
@@ -136,6 +138,8 @@ int rvx_request_set_canonical(struct rvx_request *request, const char *name)
 
 void rvx_request_set_port(struct rvx_request *request, uint16_t port)
 {
+    if (request->kind != RVX_REQUEST_PORT)
+        return;
     request->answer.port = port;
     request->answer.has_port = true;
 }

@@ -16,9 +16,9 @@ struct rvx_request {
     const char *name;
     const char *network; /* "ip", "ip4", "ip6"; for ports "tcp", "udp", "ip" */
     rvx_time deadline;
-    struct rvx_loop *loop; /* NULL: on a worker, or without waiting */
-    struct rvx_resolver *resolver;         /* borrowed */
-    const struct rvx__snapshot *snapshot;  /* a reference, or NULL */
+    struct rvx_loop *loop;                          /* NULL: on a worker, or without waiting */
+    struct rvx_resolver *resolver;                  /* borrowed */
+    const struct rvx__snapshot *snapshot;           /* a reference, or NULL */
     void (*on_finish)(struct rvx_request *request); /* may be NULL */
 
     /* filled in by the backend's calls */

@@ -317,3 +317,79 @@ TESTS += %D%/test_resolver_edges
 %C%_test_resolver_edges_SOURCES = %D%/test_resolver_edges.c
 %C%_test_resolver_edges_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_resolver_edges_LDADD = $(UNIT_LIBS)
+
+# resolver
+RESOLVER_SUPPORT = tests/support/etc.c tests/support/etc.h tests/support/test.h
+FAKELIBC_SUPPORT = tests/support/fakelibc.c tests/support/fakelibc.h
+
+check_PROGRAMS += %D%/test_plan
+TESTS += %D%/test_plan
+%C%_test_plan_SOURCES = %D%/test_plan.c
+%C%_test_plan_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_plan_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_cell
+TESTS += %D%/test_cell
+%C%_test_cell_SOURCES = %D%/test_cell.c
+%C%_test_cell_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_cell_LDADD = $(UNIT_LIBS) -lpthread
+
+check_PROGRAMS += %D%/test_snapshot
+TESTS += %D%/test_snapshot
+%C%_test_snapshot_SOURCES = %D%/test_snapshot.c $(RESOLVER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_snapshot_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_snapshot_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_snapshot_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_ports
+TESTS += %D%/test_ports
+%C%_test_ports_SOURCES = %D%/test_ports.c $(RESOLVER_SUPPORT) $(FAKELIBC_SUPPORT) \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_ports_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_ports_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_backend
+TESTS += %D%/test_backend
+%C%_test_backend_SOURCES = %D%/test_backend.c $(RESOLVER_SUPPORT) $(FAKELIBC_SUPPORT) \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_backend_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_backend_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_backend_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_lookup
+TESTS += %D%/test_lookup
+%C%_test_lookup_SOURCES = %D%/test_lookup.c $(RESOLVER_SUPPORT) $(FAKELIBC_SUPPORT) \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_lookup_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_lookup_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_lookup_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_resolve
+TESTS += %D%/test_resolve
+%C%_test_resolve_SOURCES = %D%/test_resolve.c $(RESOLVER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_resolve_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_resolve_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_resolve_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_lookup_start
+TESTS += %D%/test_lookup_start
+%C%_test_lookup_start_SOURCES = %D%/test_lookup_start.c $(RESOLVER_SUPPORT) $(FAKELIBC_SUPPORT) \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_lookup_start_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_lookup_start_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_lookup_start_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_service_list
+TESTS += %D%/test_service_list
+%C%_test_service_list_SOURCES = %D%/test_service_list.c $(RESOLVER_SUPPORT) $(FAKELIBC_SUPPORT) \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_service_list_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_service_list_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_service_list_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_options
+TESTS += %D%/test_options
+%C%_test_options_SOURCES = %D%/test_options.c
+%C%_test_options_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_options_LDADD = $(UNIT_LIBS)

@@ -43,11 +43,12 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool has_key;
 
+/* In a forked child the number may be another descriptor's by now, so there it is left open: it is gone with an exec. */
 static void close_eventfd(void *arg)
 {
     struct thread *thread = arg;
 
-    if (thread->pid != 0)
+    if (thread->pid == getpid())
         close(thread->fd);
     thread->pid = 0;
 }

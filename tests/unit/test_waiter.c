@@ -2,10 +2,12 @@
 #include "support/loop.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 
@@ -286,6 +288,33 @@ static void test_fork(void **state)
     assert_int_equal(waiter->wait(waiter->self, NULL, 0, rvx_after(RVX_MILLISECONDS(1))), 0);
 }
 
+/* A child that has closed everything may have opened something else under the number of its parent's eventfd. */
+static void test_fork_reuses_numbers(void **state)
+{
+    const struct rvx_waiter *waiter = rvx__waiter_get();
+    int status;
+    pid_t pid;
+
+    (void)state;
+    waiter->current(waiter->self);
+    pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        int own = open("/dev/null", O_WRONLY), changed = 0;
+        struct stat null, now;
+
+        fstat(own, &null);
+        for (int fd = 3; fd < 64; fd++)
+            dup2(own, fd);
+        waiter->current(waiter->self);
+        for (int fd = 3; fd < 64; fd++)
+            changed += fstat(fd, &now) < 0 || now.st_rdev != null.st_rdev;
+        _exit(changed);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -296,6 +325,7 @@ int main(void)
         cmocka_unit_test(test_no_descriptors),
         cmocka_unit_test(test_signal_is_no_error),
         cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_fork_reuses_numbers),
     };
 
     return cmocka_run_group_tests_name("waiter", tests, NULL, NULL);

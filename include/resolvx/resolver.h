@@ -57,8 +57,9 @@ struct rvx_resolver_opts {
 
 /* Makes a resolver. No file is read yet.
  * The environment variable RESOLVX chooses the sources where the options leave them open: "libc" sends every lookup to
- * the C library, "dns" keeps every lookup inside this library; "+1" or "+2" behind either is reserved for tracing. It
- * is ignored in set-uid programs.
+ * the C library; "dns" keeps port lookups inside this library, and host lookups too once a backend named "dns" is
+ * registered, until when libc answers in its place. "+1" or "+2" behind either is reserved for tracing. The variable is
+ * ignored in set-uid programs.
  * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
  * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, and for an order that is no list of names. That a
  *          name in an order is unknown shows at the first lookup, as backends may be registered until then.
@@ -135,7 +136,8 @@ struct rvx_addrs {
     const char *source;    /* the backend that answered: "files", "libc", ...; "literal" for an IP literal */
 };
 
-/* Finds the addresses of a host. "localhost" and the names below it are found in any case (RFC 6761).
+/* Finds the addresses of a host. "localhost" and the names below it are the loopback addresses where no source knows
+ * better (RFC 6761), unless opts->host_order was given: then only its sources count.
  * network: "ip", "ip4" or "ip6"; "" as "ip".
  * host: an IP literal, or a name; a trailing dot marks it absolute.
  * addrs: not NULL; set to NULL on failure. Their ports are 0, v4-mapped addresses are IPv4 addresses, none is there

@@ -21,7 +21,8 @@ extern "C" {
 
 struct rvx_cancel;
 
-/* Bounds one call. NULL in its place means: wait for ever. Zeroed fields mean no deadline and no token. */
+/* Bounds one call. NULL in its place means: wait for ever. Zeroed fields mean no deadline and no token. Every call that
+ * takes a context refuses one whose size makes no sense, or that sets what only a newer library knows: RVX_EOPTIONS. */
 struct rvx_ctx {
     size_t size;               /* sizeof(struct rvx_ctx) */
     rvx_time deadline;         /* absolute; 0 or RVX_FOREVER: none */

@@ -102,7 +102,7 @@ static struct rvx_addr make_wildcard(enum rvx_family family, uint16_t port)
     return (struct rvx_addr){.family = (uint8_t)family, .port = port};
 }
 
-/* Decides what to bind for an address: go-net's table of network and host. */
+/* Decides what to bind for an address. Lookups give no v4-mapped ones: what is IPv4 is an IPv4 address. */
 static struct rvx__bind_place choose_place(const struct job *job, const struct rvx_addr *addr)
 {
     struct rvx__bind_place place = {.addr = *addr, .only_v6 = true};
@@ -113,8 +113,6 @@ static struct rvx__bind_place choose_place(const struct job *job, const struct r
         place.only_v6 = false;
     } else if (addr->family == RVX_FAMILY_NONE) {
         place.addr = make_wildcard(job->network.version == 6 ? RVX_FAMILY_IPV6 : RVX_FAMILY_IPV4, addr->port);
-    } else if (job->network.version != 6) {
-        rvx_addr_unmap(&place.addr);
     }
     return place;
 }

@@ -25,10 +25,8 @@
 int rvx__netfd_init(struct rvx__netfd *netfd)
 {
     *netfd = (struct rvx__netfd){.pokes = 0};
-    for (unsigned i = 0; i < RVX__NETFD_SIDES; i++) {
+    for (unsigned i = 0; i < RVX__NETFD_SIDES; i++)
         rvx__list_init(&netfd->sides[i].calls);
-        netfd->sides[i].deadline = RVX_FOREVER;
-    }
     return -pthread_mutex_init(&netfd->mutex, NULL);
 }
 
@@ -76,18 +74,23 @@ static void wake_call(const struct rvx__netfd_call *call)
         call->waiter->wake(call->waiter->self, call->who);
 }
 
-static void wake_side(const struct rvx__netfd *netfd, unsigned side)
+/* Wakes the calls of a side: all of them, or those that pause. */
+static void wake_side(const struct rvx__netfd *netfd, unsigned side, bool pausing_only)
 {
     const struct rvx__link *calls = &netfd->sides[side].calls;
 
-    for (struct rvx__link *link = calls->next; link != calls; link = link->next)
-        wake_call(RVX__OWNER(link, struct rvx__netfd_call, link));
+    for (struct rvx__link *link = calls->next; link != calls; link = link->next) {
+        const struct rvx__netfd_call *call = RVX__OWNER(link, struct rvx__netfd_call, link);
+
+        if (call->pausing || !pausing_only)
+            wake_call(call);
+    }
 }
 
-static void wake_all(const struct rvx__netfd *netfd)
+static void wake_all(const struct rvx__netfd *netfd, bool pausing_only)
 {
     for (unsigned i = 0; i < RVX__NETFD_SIDES; i++)
-        wake_side(netfd, i);
+        wake_side(netfd, i, pausing_only);
 }
 
 /* Waits once, without the mutex: for a descriptor, the cancel token, a deadline, a wake, or for no reason at all.
@@ -192,11 +195,13 @@ int rvx__netfd_pause(struct rvx__netfd *netfd, struct rvx__netfd_call *call, rvx
     int rc;
 
     pthread_mutex_lock(&netfd->mutex);
+    call->pausing = true;
     while ((rc = check_call(netfd, call)) == 0 && call->pokes == netfd->pokes && !time_passed(until)) {
         rc = park_call(netfd, call, room, 0, until);
         if (rc < 0)
             break;
     }
+    call->pausing = false;
     call->pokes = netfd->pokes;
     pthread_mutex_unlock(&netfd->mutex);
     return rc;
@@ -206,7 +211,7 @@ void rvx__netfd_poke(struct rvx__netfd *netfd)
 {
     pthread_mutex_lock(&netfd->mutex);
     netfd->pokes++;
-    wake_all(netfd);
+    wake_all(netfd, true);
     pthread_mutex_unlock(&netfd->mutex);
 }
 
@@ -216,8 +221,8 @@ int rvx__netfd_set_deadline(struct rvx__netfd *netfd, enum rvx__netfd_side side,
 
     pthread_mutex_lock(&netfd->mutex);
     if (!netfd->closed) {
-        netfd->sides[side].deadline = deadline == 0 ? RVX_FOREVER : deadline;
-        wake_side(netfd, side);
+        netfd->sides[side].deadline = deadline;
+        wake_side(netfd, side, false);
         rc = 0;
     }
     pthread_mutex_unlock(&netfd->mutex);
@@ -234,7 +239,7 @@ int rvx__netfd_close(struct rvx__netfd *netfd)
     if (!netfd->closed) {
         netfd->closed = true;
         netfd->closer = &call;
-        wake_all(netfd);
+        wake_all(netfd, false);
         while (!is_empty(netfd)) {
             /* A wait that cannot wait must not keep close() from doing its job. */
             if (park_call(netfd, &call, room, 0, RVX_FOREVER) < 0)

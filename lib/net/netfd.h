@@ -40,6 +40,7 @@ enum rvx__netfd_side {
 struct rvx__netfd_call {
     struct rvx__link link; /* in the queue of its side; in none: outside */
     enum rvx__netfd_side side;
+    bool pausing;
     unsigned pokes; /* how many of the netfd's this call has seen */
     struct rvx_ctx ctx;
     const struct rvx_waiter *waiter; /* not NULL: parked, and `who` is to be woken */
@@ -53,7 +54,7 @@ struct rvx__netfd {
     struct rvx__netfd_call *closer; /* waits for everybody to leave */
     struct {
         struct rvx__link calls; /* in the order they came; the first has the turn */
-        rvx_time deadline;      /* never 0 */
+        rvx_time deadline;      /* 0 or RVX_FOREVER: none */
     } sides[RVX__NETFD_SIDES];
 };
 
@@ -83,7 +84,7 @@ int rvx__netfd_wait(struct rvx__netfd *netfd, struct rvx__netfd_call *call, stru
  * Returns: 0; otherwise as rvx__netfd_enter(). */
 int rvx__netfd_pause(struct rvx__netfd *netfd, struct rvx__netfd_call *call, rvx_time until);
 
-/* Ends every pause. */
+/* Ends every pause; it costs little when there is none, for nobody else is woken. */
 void rvx__netfd_poke(struct rvx__netfd *netfd);
 
 /* Sets the deadline of a side; calls inside notice.  Returns: 0 or RVX_ECLOSED. */

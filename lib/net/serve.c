@@ -42,7 +42,6 @@ struct serve {
     pthread_mutex_t mutex;  /* over the rest; taken before the mutex of a netfd */
     struct rvx__link tasks; /* whose connections may be closed */
     unsigned running;       /* tasks that may still touch this */
-    bool awaited;           /* somebody waits for a task to end */
 };
 
 /* One connection and its handler. */
@@ -68,16 +67,14 @@ static void unlist_task(struct serve *serve, struct task *task)
     pthread_mutex_unlock(&serve->mutex);
 }
 
-/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. A poke wakes the accept loop, so nobody
- * is poked for nothing. */
+/* The last thing a task does: once the mutex is unlocked, `serve` may be gone. The poke ends a wait for room and, as a
+ * descriptor is free now, a back-off of rvx_accept(); an accept that waits for a client is not disturbed. */
 static void end_task(struct serve *serve)
 {
     pthread_mutex_lock(&serve->mutex);
     serve->running--;
-    if (serve->awaited) {
-        rvx__netfd_poke(&serve->listener->netfd);
-        rvx__netfd_poke(&serve->gate);
-    }
+    rvx__netfd_poke(&serve->listener->netfd);
+    rvx__netfd_poke(&serve->gate);
     pthread_mutex_unlock(&serve->mutex);
 }
 
@@ -93,16 +90,14 @@ static void run_task(void *arg)
     end_task(serve);
 }
 
-/* Do more than `limit` tasks run? If so, the end of one will poke. */
-static bool is_above(struct serve *serve, unsigned limit)
+static unsigned count_running(struct serve *serve)
 {
-    bool above;
+    unsigned running;
 
     pthread_mutex_lock(&serve->mutex);
-    above = serve->running > limit;
-    serve->awaited = above;
+    running = serve->running;
     pthread_mutex_unlock(&serve->mutex);
-    return above;
+    return running;
 }
 
 /* Waits until there is room for one more. A task that ends between the counting and the pause has poked already. */
@@ -112,10 +107,10 @@ static int wait_room(struct serve *serve)
     struct rvx__netfd_call call;
     int rc;
 
-    if (!is_above(serve, serve->opts.max_conns - 1))
+    if (count_running(serve) < serve->opts.max_conns)
         return 0;
     rc = rvx__netfd_enter(netfd, RVX__NETFD_PIN, serve->ctx, &call);
-    while (rc == 0 && is_above(serve, serve->opts.max_conns - 1))
+    while (rc == 0 && count_running(serve) >= serve->opts.max_conns)
         rc = rvx__netfd_pause(netfd, &call, RVX_FOREVER);
     rvx__netfd_leave(netfd, &call);
     return rc;
@@ -128,10 +123,8 @@ static int pause_serving(struct serve *serve, rvx_time until)
     struct rvx__netfd_call call;
     int rc = rvx__netfd_enter(netfd, RVX__NETFD_PIN, serve->ctx, &call);
 
-    if (rc == 0) {
-        is_above(serve, 0);
+    if (rc == 0)
         rc = rvx__netfd_pause(netfd, &call, until);
-    }
     rvx__netfd_leave(netfd, &call);
     return rc;
 }
@@ -216,10 +209,10 @@ static int wait_tasks(struct serve *serve, rvx_time until)
     int rc;
 
     rc = rvx__netfd_enter(&serve->gate, RVX__NETFD_PIN, &ctx, &call);
-    while (rc == 0 && is_above(serve, 0))
+    while (rc == 0 && count_running(serve) > 0)
         rc = rvx__netfd_pause(&serve->gate, &call, until);
     rvx__netfd_leave(&serve->gate, &call);
-    return is_above(serve, 0) ? rc : 0;
+    return count_running(serve) == 0 ? 0 : rc;
 }
 
 /* A reference to the connection of a task that runs, each only once; NULL when there is no more. */
@@ -245,7 +238,7 @@ static int drain_tasks(struct serve *serve)
 
     while ((conn = take_conn(serve)) != NULL)
         rvx_close(conn);
-    while (is_above(serve, 0))
+    while (count_running(serve) > 0)
         wait_tasks(serve, RVX_FOREVER);
     return rc < 0 ? RVX_ETIMEOUT : 0;
 }

@@ -6,8 +6,8 @@
  * leaves its name and joins the one whose name it found there: there is never more than one dead thread around, and
  * joining the last joins all.
  *
- * Making a thread and its stack costs more than serving a short connection does. So a thread that has done its work stays
- * a while for more, if not too many do already; the one that came last goes first, as its stack is still warm.
+ * Making a thread and its stack costs more than serving a short connection does. So a thread that has done its work
+ * stays a while for more, if not too many do already; the one that came last goes first, as its stack is still warm.
  */
 #include <config.h>
 

@@ -25,8 +25,8 @@ int rvx__threads_init(struct rvx__threads *threads);
 /* Waits for all threads. Call it when their work is done: it waits in pthread_join(3), not through a waiter. */
 void rvx__threads_fini(struct rvx__threads *threads);
 
-/* Runs run(arg) on a thread that has done its work, or else on a new one with a stack of at least `stack_size` bytes, the
- * same in all calls.
+/* Runs run(arg) on a thread that has done its work, or else on a new one with a stack of at least `stack_size` bytes,
+ * the same in all calls.
  * Returns: 0; -ENOMEM; -EAGAIN or another -errno of pthread_create(3). */
 int rvx__threads_start(struct rvx__threads *threads, void (*run)(void *arg), void *arg, size_t stack_size);
 

@@ -40,6 +40,17 @@ unsigned count_threads(void)
     return count_entries("/proc/self/task");
 }
 
+unsigned long count_memory(void)
+{
+    FILE *stream = fopen("/proc/self/statm", "r");
+    unsigned long pages = 0;
+
+    assert_non_null(stream);
+    assert_int_equal(fscanf(stream, "%lu", &pages), 1);
+    fclose(stream);
+    return pages * (unsigned long)sysconf(_SC_PAGESIZE);
+}
+
 bool have_ipv6(void)
 {
     bool have = rvx__caps_probe(&rvx__sockops_system).ipv6;

@@ -26,6 +26,9 @@ unsigned count_fds(void);
 unsigned count_threads(void);
 void await_threads(unsigned n);
 
+/* The bytes of its address space. */
+unsigned long count_memory(void);
+
 /* For a group's set-up: the first thread may bring another one with it, ThreadSanitizer's. */
 int start_a_thread(void **state);
 

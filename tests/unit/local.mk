@@ -204,6 +204,13 @@ TESTS += %D%/test_accept
 %C%_test_accept_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_accept_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_shortage
+TESTS += %D%/test_shortage
+%C%_test_shortage_SOURCES = %D%/test_shortage.c $(NET_TEST_SUPPORT)
+%C%_test_shortage_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_shortage_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_shortage_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_listen
 TESTS += %D%/test_listen
 %C%_test_listen_SOURCES = %D%/test_listen.c $(NET_TEST_SUPPORT)
@@ -234,10 +241,17 @@ TESTS += %D%/test_fromfd
 
 check_PROGRAMS += %D%/test_serve
 TESTS += %D%/test_serve
-%C%_test_serve_SOURCES = %D%/test_serve.c $(NET_TEST_SUPPORT)
+%C%_test_serve_SOURCES = %D%/test_serve.c tests/support/server.c tests/support/server.h $(NET_TEST_SUPPORT)
 %C%_test_serve_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_serve_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_serve_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_executor
+TESTS += %D%/test_executor
+%C%_test_executor_SOURCES = %D%/test_executor.c tests/support/server.c tests/support/server.h $(NET_TEST_SUPPORT)
+%C%_test_executor_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_executor_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_executor_LDADD = $(UNIT_LIBS)
 
 check_PROGRAMS += %D%/test_emfile
 TESTS += %D%/test_emfile

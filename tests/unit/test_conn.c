@@ -461,6 +461,45 @@ static void test_failing_calls(void **state)
     pair_free(&pair);
 }
 
+/* A kernel that moves a byte at a time, and a deadline that passes meanwhile. */
+static struct rvx_conn *bytewise_conn;
+
+static ssize_t recv_byte(void *self, int fd, void *data, size_t len, int flags)
+{
+    (void)self;
+    rvx_set_read_deadline(bytewise_conn, RVX_NOWAIT);
+    return rvx__sockops_system.recv(NULL, fd, data, len > 1 ? 1 : len, flags);
+}
+
+static ssize_t send_byte(void *self, int fd, const void *data, size_t len, int flags)
+{
+    (void)self;
+    rvx_set_write_deadline(bytewise_conn, RVX_NOWAIT);
+    return rvx__sockops_system.send(NULL, fd, data, len > 1 ? 1 : len, flags);
+}
+
+static void test_deadline_passes_though_bytes_move(void **state)
+{
+    struct rvx__sockops ops = rvx__sockops_system;
+    struct pair pair = pair_tcp();
+    size_t written;
+    char buf[4];
+
+    (void)state;
+    ops.recv = recv_byte;
+    ops.send = send_byte;
+    bytewise_conn = pair.conn;
+    pair.conn->ops = &ops;
+    assert_int_equal(write(pair.peer, "1234", 4), 4);
+    assert_int_equal(rvx_read_full(pair.conn, buf, 4, NULL), RVX_ETIMEOUT);
+    assert_int_equal(rvx_write(pair.conn, "1234", 4, &written, NULL), RVX_ETIMEOUT);
+    assert_int_equal(written, 1);
+    rvx_set_deadline(pair.conn, 0);
+    assert_int_equal(rvx_read_full(pair.conn, buf, 1, NULL), 1); /* all of it is there: no matter how late it is */
+    assert_int_equal(rvx_write(pair.conn, "1", 1, &written, NULL), 0);
+    pair_free(&pair);
+}
+
 /* Reading and writing ask for no memory. */
 static void test_no_allocations(void **state)
 {
@@ -499,6 +538,7 @@ int main(void)
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_descriptor),
         cmocka_unit_test(test_failing_calls),
+        cmocka_unit_test(test_deadline_passes_though_bytes_move),
         cmocka_unit_test(test_no_allocations),
     };
 

@@ -245,7 +245,7 @@ static void test_names(void **state)
 {
     static const char hosts[] =
         "::1 six first6\n127.0.0.1 four first6\n127.0.0.2 many\n127.0.0.3 many\n127.0.0.2 many\n"
-        "::1 many\n198.51.100.77 away\n127.0.0.1 away\n";
+        "::1 many\n::ffff:127.0.0.1 mapped\n";
     static const struct {
         const char *network, *address;
         bool all;
@@ -255,7 +255,8 @@ static void test_names(void **state)
         {"tcp", "first6:0", false, {"127.0.0.1:#"}},  {"tcp6", "first6:0", false, {"[::1]:#"}},
         {"tcp4", "first6:0", false, {"127.0.0.1:#"}}, {"tcp", "first6:0", true, {"[::1]:#", "127.0.0.1:#"}},
         {"tcp", "many:0", false, {"127.0.0.2:#"}},    {"tcp4", "many:0", true, {"127.0.0.2:#", "127.0.0.3:#"}},
-        {"tcp", "four:0", true, {"127.0.0.1:#"}},
+        {"tcp", "four:0", true, {"127.0.0.1:#"}},     {"tcp", "mapped:0", false, {"127.0.0.1:#"}},
+        {"tcp4", "mapped:0", true, {"127.0.0.1:#"}},
     };
     struct place place;
     struct rvx_resolver *resolver = resolver_of_hosts(&place, hosts);
@@ -281,6 +282,30 @@ static void test_names(void **state)
             assert_true(reaches(rvx_addr_host_text(addr, host), addr->port));
             assert_addr(addr, rows[i].want[k], rows[i].address);
         }
+        rvx_listener_close(listener);
+    }
+    rvx_resolver_free(resolver);
+    place_fini(&place);
+}
+
+/* An address of a family that the machine has not is left out, unless there is no other. */
+static void test_names_without_ipv6(void **state)
+{
+    static const struct rvx__caps caps = {true, false, false};
+    static const char *const wants[][2] = {{"both:0", "127.0.0.1:#"}, {"six:0", "[::1]:#"}};
+    struct place place;
+    struct rvx_resolver *resolver = resolver_of_hosts(&place, "::1 both six\n127.0.0.1 both\n");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(wants) && ipv6; i++) {
+        struct rvx_listen_opts opts = {.size = sizeof opts, .all_addresses = true};
+        struct rvx__listen_env env = {&rvx__sockops_system, &caps};
+        struct rvx__listen_call call = {resolver, "tcp", wants[i][0], &opts, NULL};
+        struct rvx_listener *listener;
+
+        assert_int_equal(rvx__listen(&env, &call, &listener, NULL), 0);
+        assert_int_equal(rvx_listener_addrs_n(listener), 1);
+        assert_addr(rvx_listener_addr(listener, 0), wants[i][1], wants[i][0]);
         rvx_listener_close(listener);
     }
     rvx_resolver_free(resolver);
@@ -399,6 +424,7 @@ int main(void)
         cmocka_unit_test(test_listen_close_listen),
         cmocka_unit_test(test_capabilities),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_names_without_ipv6),
         cmocka_unit_test(test_all_or_nothing),
         cmocka_unit_test(test_port_for_all),
         cmocka_unit_test(test_lookup_ends_with_the_context),

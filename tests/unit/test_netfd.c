@@ -221,18 +221,6 @@ static void test_waits_end(void **state)
     }
 }
 
-static void test_wait_ends_with_data(void **state)
-{
-    struct fixture *fixture = *state;
-    struct reading reading = {fixture, NULL, NULL};
-    struct background reader;
-
-    background_start(&reader, read_pipe, &reading);
-    await_parked(&fixture->netfd, 1);
-    assert_int_equal(write(fixture->fds[1], "x", 1), 1);
-    assert_int_equal(background_join(&reader), 0);
-}
-
 /* go-net.md 10.2.2: what a change of deadline does to a call that is blocked. Times in ms; 0: none; -1: past. */
 static void test_deadline_changes(void **state)
 {
@@ -425,6 +413,25 @@ static void test_signals_do_not_end_waits(void **state)
     sigaction(SIGUSR1, &before, NULL);
 }
 
+/* A poke is for those who pause: who waits for data sleeps on. */
+static void test_poke_leaves_waits_alone(void **state)
+{
+    struct fixture *fixture = *state;
+    struct reading reading;
+    struct background reader;
+    struct toy toy;
+
+    toy_init(&toy);
+    reading = (struct reading){fixture, NULL, &toy.waiter};
+    background_start(&reader, read_pipe, &reading);
+    await_count(&toy.waits, 1);
+    rvx__netfd_poke(&fixture->netfd);
+    assert_int_equal(toy.wakes, 0);
+    assert_int_equal(write(fixture->fds[1], "x", 1), 1);
+    assert_int_equal(background_join(&reader), 0);
+    assert_int_equal(toy.waits, 1);
+}
+
 /* Every wait there is goes through the thread's waiter: an installed one sees them all, and its wake() is what ends
  * them. */
 static void test_waits_go_through_the_waiter(void **state)
@@ -566,11 +573,11 @@ int main(void)
         NETFD_TEST(test_sides),
         NETFD_TEST(test_turns_go_in_order),
         NETFD_TEST(test_waits_end),
-        NETFD_TEST(test_wait_ends_with_data),
         NETFD_TEST(test_deadline_changes),
         NETFD_TEST(test_deadline_storm),
         NETFD_TEST(test_close_waits_for_users),
         NETFD_TEST(test_pause),
+        NETFD_TEST(test_poke_leaves_waits_alone),
         NETFD_TEST(test_cancel_in_a_signal_handler),
         NETFD_TEST(test_signals_do_not_end_waits),
         NETFD_TEST(test_waits_go_through_the_waiter),

@@ -43,7 +43,7 @@ static pthread_once_t key_once = PTHREAD_ONCE_INIT;
 static pthread_key_t key;
 static bool has_key;
 
-/* In a forked child the number may be another descriptor's by now, so there it is left open: it is gone with an exec. */
+/* In a forked child the number may be another descriptor's by now, so it is left open there, and gone with an exec. */
 static void close_eventfd(void *arg)
 {
     struct thread *thread = arg;

@@ -21,7 +21,7 @@
 #define RVX__STORE_CHECK_INTERVAL RVX_SECONDS(5)
 
 /* From this many scans on, a table is worth making: it costs about as much as so many scans of the whole file. */
-#define RVX__STORE_SCANS_MAX 8
+#define RVX__STORE_SCANS_MAX 16
 
 struct rvx__snapshot {
     struct rvx__cell_item item;

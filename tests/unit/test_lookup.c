@@ -471,6 +471,5 @@ int main(void)
         cmocka_unit_test(test_threads),
     };
 
-    unsetenv("RESOLVX");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,8 @@
 /* test_options.c - a resolver's options and the environment: what is taken, what is refused, what is limited */
 #include "support/test.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/resource.h>
 
 #include "resolver/resolver.h"
@@ -76,6 +78,28 @@ static void test_options(void **state)
     rvx_resolver_free(NULL);
 }
 
+static void keep_log(void *arg, enum rvx_log_level level, const char *text)
+{
+    snprintf(arg, 256, "%d %s", (int)level, text);
+}
+
+static void test_odd_variable(void **state)
+{
+    struct rvx_resolver_opts opts = RVX_RESOLVER_OPTS_INIT;
+    struct rvx_resolver *resolver;
+    char text[256] = "";
+
+    (void)state;
+    opts.log = keep_log;
+    opts.log_arg = text;
+    setenv("RESOLVX", "cgo", 1);
+    assert_int_equal(rvx_resolver_new(&opts, &resolver, NULL), 0);
+    unsetenv("RESOLVX");
+    assert_int_equal(resolver->options.mode, RVX__MODE_OPEN);
+    assert_string_equal(text, "1 RESOLVX: neither libc nor dns: cgo");
+    rvx_resolver_free(resolver);
+}
+
 /* The thread cap follows the soft limit of descriptors. */
 static void test_workers_limit(void **state)
 {
@@ -106,9 +130,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_variable),
+        cmocka_unit_test(test_odd_variable),
         cmocka_unit_test(test_options),
         cmocka_unit_test(test_workers_limit),
     };
 
+    unsetenv("RESOLVX");
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,7 @@ static const char services_text[] = "# a comment\n"
                                     "domain 53/tcp\n"
                                     "domain 53/udp\n"
                                     "http 8080/tcp\n" /* the first line wins */
+                                    "krb5 8888/tcp\n"
                                     "smtp 2525/tcp\n" /* not what the built-in table says */
                                     "Upper 61000/tcp UpAlias\n"
                                     "only-udp 61001/udp\n"
@@ -95,6 +96,8 @@ static void test_listing(void **state)
         {NULL, "zzp", 0, "stream 61004/zzp (files)"},
         {"imaps", "tcp", 0, "imaps 993/tcp (builtin)"},
         {"smtp", "tcp", 0, "smtp 2525/tcp (files)"},
+        {"www-http", "udp", 0, "lookup udp/www-http: unknown port"},
+        {"krb5", "tcp", 0, "krb5 8888/tcp (files)"}, /* not also kerberos, whose alias it is elsewhere */
         {NULL, "tcp", 22, "ssh 22/tcp (builtin)"},
         {"smtp", "tcp", 25, "lookup tcp/smtp: unknown port"}, /* the file says otherwise */
         {"nosuch", NULL, 0, "lookup nosuch: unknown port"},

@@ -6,9 +6,10 @@
  * as long each time, interruptible by everything that ends an accept, and start over with 5 ms after the next
  * success. The rest is the caller's to know: retrying cannot help.
  *
- * Connections are tried before waiting. With several sockets the search begins behind the one that answered last, so a
- * busy one cannot starve the others. One thread at a time is in here for a listener (see netfd.h): a connection wakes
- * one of them, and `next` and `fds` need no lock.
+ * A single socket is tried before waiting for it. Several are waited for first, and those that are ready are tried
+ * once each, beginning behind the one that answered last, before they are waited for again: a busy one cannot starve
+ * the others, and a hundred idle ones cost nothing. One thread at a time is in here for a listener (see netfd.h): a
+ * connection wakes one of them, and `next` and `fds` need no lock.
  */
 #include <config.h>
 
@@ -83,7 +84,8 @@ static int try_socket(struct search *search)
     return 0;
 }
 
-/* Tries all sockets once.  Returns: as try_socket(); -EAGAIN if all say so. */
+/* Tries the sockets that may have something: a single one always, of several those that the last wait found ready, each
+ * once.  Returns: as try_socket(); -EAGAIN if there is none. */
 static int try_sockets(struct search *search)
 {
     struct rvx_listener *listener = search->listener;
@@ -94,9 +96,14 @@ static int try_sockets(struct search *search)
     if (search->conn == NULL)
         return -ENOMEM;
     for (size_t i = 0; i < listener->n && rc == -EAGAIN; i++) {
-        search->socket = listener->sockets[listener->next % listener->n];
-        listener->next++;
+        size_t at = listener->next++ % listener->n;
+
+        if (listener->n > 1 && listener->fds[at].revents == 0)
+            continue;
+        search->socket = listener->sockets[at];
         rc = try_socket(search);
+        if (rc == 0 || rc == -EAGAIN)
+            listener->fds[at].revents = 0;
     }
     return rc;
 }

@@ -43,6 +43,8 @@ static int reserve_sockets(struct rvx_listener *listener, size_t n)
     if (fds == NULL)
         return -ENOMEM;
     listener->fds = fds;
+    for (size_t i = 0; i <= n; i++)
+        fds[i].revents = 0;
     return 0;
 }
 

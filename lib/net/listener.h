@@ -31,7 +31,7 @@ struct rvx_listener {
     const char *network; /* static; as asked for */
     size_t n;
     struct rvx__listener_socket **sockets; /* each allocated alone, so that addresses stay put when sockets move */
-    struct pollfd *fds;                    /* n + 1; for the accept that has the turn */
+    struct pollfd *fds;                    /* n + 1; of the accept that has the turn */
     size_t next;                           /* the socket to try first; likewise */
 };
 

@@ -278,6 +278,50 @@ static void test_many_sockets(void **state)
     rvx_listener_close(listener);
 }
 
+/* A connection at one of many sockets costs one accept(2), not one for each. */
+static void test_idle_sockets_cost_nothing(void **state)
+{
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct faults faults;
+    int peer;
+
+    (void)state;
+    for (int i = 1; i < 20; i++)
+        assert_int_equal(rvx_listener_merge(listener, must_listen("tcp", "127.0.0.1:0")), 0);
+    faults_init(&faults);
+    listener->ops = &faults.ops;
+    for (size_t i = 0; i < 20; i += 7) {
+        faults.accepts = 0;
+        peer = peer_connect(rvx_listener_addr(listener, i));
+        rvx_close(must_accept(listener));
+        assert_int_equal(faults.accepts, 1);
+        close(peer);
+    }
+    rvx_listener_close(listener);
+}
+
+/* Noise at one of several sockets is retried there. */
+static void test_noise_among_many(void **state)
+{
+    static const int codes[] = {-ECONNABORTED, -EPROTO};
+    struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
+    struct faults faults;
+    int peer;
+
+    (void)state;
+    assert_int_equal(rvx_listener_merge(listener, must_listen("tcp", "127.0.0.1:0")), 0);
+    faults_init(&faults);
+    listener->ops = &faults.ops;
+    faults.script = "accept4";
+    faults.codes = codes;
+    faults.codes_n = 2;
+    peer = peer_connect(rvx_listener_addr(listener, 1));
+    rvx_close(must_accept(listener));
+    assert_int_equal(faults.accepts, 3);
+    close(peer);
+    rvx_listener_close(listener);
+}
+
 static void test_merge_refuses(void **state)
 {
     struct rvx_listener *listener = must_listen("tcp", "127.0.0.1:0");
@@ -388,6 +432,8 @@ int main(void)
         cmocka_unit_test(test_mapped_peers_are_unmapped),
         cmocka_unit_test(test_sockets_take_turns),
         cmocka_unit_test(test_many_sockets),
+        cmocka_unit_test(test_idle_sockets_cost_nothing),
+        cmocka_unit_test(test_noise_among_many),
         cmocka_unit_test(test_merge_refuses),
         cmocka_unit_test(test_out_of_memory),
         cmocka_unit_test(test_installed_waiter),

@@ -16,12 +16,9 @@
 
 #include "resolver/cell.h"
 
-#include <pthread.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #define ALL_PLACES ((1u << RVX__CELL_PLACES) - 1)
-#define CROWD (RVX__CELL_PLACES - 1) /* the place for all others */
 #define LOOKS_MAX 256
 
 void rvx__cell_init(struct rvx__cell *cell, void (*drop)(struct rvx__cell_item *item))
@@ -59,34 +56,6 @@ void rvx__cell_fini(struct rvx__cell *cell)
     if (item != NULL)
         cell->drop(item);
     atomic_init(&cell->current, NULL);
-}
-
-/* Threads differ in the address of their descriptor; multiplying spreads that over the top bits (Knuth 6.4). */
-static unsigned choose_place(void)
-{
-    uint64_t self = (uint64_t)(uintptr_t)pthread_self();
-
-    return (unsigned)((self * UINT64_C(0x9e3779b97f4a7c15) >> 32) * CROWD >> 32);
-}
-
-struct rvx__cell_item *rvx__cell_enter(struct rvx__cell *cell, unsigned *place)
-{
-    unsigned mine = choose_place();
-
-    if (atomic_exchange(&cell->places[mine].readers, 1) != 0) {
-        mine = CROWD;
-        atomic_fetch_add(&cell->places[mine].readers, 1);
-    }
-    *place = mine;
-    return atomic_load(&cell->current);
-}
-
-void rvx__cell_leave(struct rvx__cell *cell, unsigned place)
-{
-    if (place == CROWD)
-        atomic_fetch_sub_explicit(&cell->places[place].readers, 1, memory_order_release);
-    else
-        atomic_store_explicit(&cell->places[place].readers, 0, memory_order_release);
 }
 
 static unsigned find_busy(struct rvx__cell *cell)

@@ -10,9 +10,12 @@
 #ifndef RVX_RESOLVER_CELL_H
 #define RVX_RESOLVER_CELL_H
 
+#include <pthread.h>
 #include <stdatomic.h>
+#include <stdint.h>
 
 #define RVX__CELL_PLACES 16
+#define RVX__CELL_CROWD (RVX__CELL_PLACES - 1) /* the place for all who find theirs taken; the others are for one */
 
 /* The part of the item that the cell uses. */
 struct rvx__cell_item {
@@ -21,7 +24,7 @@ struct rvx__cell_item {
 };
 
 struct rvx__cell_place {
-    atomic_uint readers;                /* a place is for one; the last one is for all who find theirs taken */
+    atomic_uint readers;
     char pad[64 - sizeof(atomic_uint)]; /* a cache line to itself, or nearly */
 };
 
@@ -38,10 +41,33 @@ void rvx__cell_init(struct rvx__cell *cell, void (*drop)(struct rvx__cell_item *
 /* Drops everything. No reader is left. */
 void rvx__cell_fini(struct rvx__cell *cell);
 
+/* Threads differ in the address of their descriptor; multiplying spreads that over the top bits (Knuth 6.4). */
+static inline unsigned rvx__cell_choose(void)
+{
+    uint64_t self = (uint64_t)(uintptr_t)pthread_self();
+
+    return (unsigned)((self * UINT64_C(0x9e3779b97f4a7c15) >> 32) * RVX__CELL_CROWD >> 32);
+}
+
 /* Begins and ends looking at the current item; NULL if there is none yet.
  * Thread: any; sections nest, and may end on another thread. */
-struct rvx__cell_item *rvx__cell_enter(struct rvx__cell *cell, unsigned *place);
-void rvx__cell_leave(struct rvx__cell *cell, unsigned place);
+static inline struct rvx__cell_item *rvx__cell_enter(struct rvx__cell *cell, unsigned *place)
+{
+    *place = rvx__cell_choose();
+    if (atomic_exchange(&cell->places[*place].readers, 1) != 0) {
+        *place = RVX__CELL_CROWD;
+        atomic_fetch_add(&cell->places[*place].readers, 1);
+    }
+    return atomic_load(&cell->current);
+}
+
+static inline void rvx__cell_leave(struct rvx__cell *cell, unsigned place)
+{
+    if (place == RVX__CELL_CROWD)
+        atomic_fetch_sub_explicit(&cell->places[place].readers, 1, memory_order_release);
+    else
+        atomic_store_explicit(&cell->places[place].readers, 0, memory_order_release);
+}
 
 /* Makes `item` the current one, and drops what nobody looks at any more.
  * Thread: one at a time; outside of sections. */

@@ -107,7 +107,7 @@ static int find_at_once(struct rvx_resolver *resolver, const struct protocol *pr
     unsigned place;
 
     *taken = false;
-    if (rvx__store_is_due(&resolver->store) || rvx__log_wants(&resolver->options.log, RVX_LOG_TRACE))
+    if (rvx__store_is_due(&resolver->store))
         return 0;
     snapshot = rvx__store_enter(&resolver->store, &place);
     table = snapshot != NULL ? snapshot->ports_at_once : NULL;

@@ -146,6 +146,8 @@ static void derive_ports(void *arg, struct rvx__snapshot *snapshot)
 
     rvx__plan_services(&snapshot->ports, &input);
     snapshot->ports_at_once = NULL;
+    if (rvx__log_wants(&resolver->options.log, RVX_LOG_TRACE))
+        return; /* the short cut says nothing on its way */
     if ((snapshot->have & need) == need && services != NULL && services->is_table &&
         is_plain(resolver, &snapshot->ports))
         snapshot->ports_at_once = &services->services;

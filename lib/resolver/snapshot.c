@@ -22,11 +22,6 @@
 #include "base/list.h"
 #include "base/mem.h"
 
-static struct rvx__snapshot *snapshot_of(struct rvx__cell_item *item)
-{
-    return RVX__OWNER(item, struct rvx__snapshot, item);
-}
-
 static void free_snapshot(struct rvx__snapshot *snapshot)
 {
     for (int i = 0; i < RVX__CONF_N; i++)
@@ -52,7 +47,7 @@ void rvx__snapshot_unref(const struct rvx__snapshot *snapshot)
 
 static void drop_item(struct rvx__cell_item *item)
 {
-    rvx__snapshot_unref(snapshot_of(item));
+    rvx__snapshot_unref(RVX__OWNER(item, struct rvx__snapshot, item));
 }
 
 void rvx__store_init(struct rvx__store *store, const struct rvx__store_opts *opts)
@@ -73,18 +68,6 @@ void rvx__store_fini(struct rvx__store *store)
     pthread_mutex_destroy(&store->publish);
     for (int i = 0; i < RVX__CONF_N; i++)
         pthread_mutex_destroy(&store->reading[i]);
-}
-
-const struct rvx__snapshot *rvx__store_enter(struct rvx__store *store, unsigned *place)
-{
-    struct rvx__cell_item *item = rvx__cell_enter(&store->cell, place);
-
-    return item != NULL ? snapshot_of(item) : NULL;
-}
-
-void rvx__store_leave(struct rvx__store *store, unsigned place)
-{
-    rvx__cell_leave(&store->cell, place);
 }
 
 /* The newest snapshot with a reference, or NULL. */
@@ -287,13 +270,6 @@ static void check_file(struct rvx__store *store, enum rvx__conf conf)
     }
     rvx__conffile_unref(file);
     rvx__snapshot_unref(snapshot);
-}
-
-bool rvx__store_is_due(struct rvx__store *store)
-{
-    const struct rvx__clock *clock = store->opts.clock;
-
-    return clock->coarse(clock->self) >= atomic_load_explicit(&store->next_check, memory_order_relaxed);
 }
 
 void rvx__store_check(struct rvx__store *store)

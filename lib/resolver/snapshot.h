@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 #include "base/clock.h"
+#include "base/list.h"
 #include "base/log.h"
 #include "base/rnd.h"
 #include "resolver/cell.h"
@@ -54,8 +55,13 @@ struct rvx__store {
 void rvx__store_init(struct rvx__store *store, const struct rvx__store_opts *opts);
 void rvx__store_fini(struct rvx__store *store);
 
-/* Is it time to check the files? Cheap. */
-bool rvx__store_is_due(struct rvx__store *store);
+/* Is it time to check the files? */
+static inline bool rvx__store_is_due(struct rvx__store *store)
+{
+    const struct rvx__clock *clock = store->opts.clock;
+
+    return clock->coarse(clock->self) >= atomic_load_explicit(&store->next_check, memory_order_relaxed);
+}
 
 /* Checks the files if it is time, and nobody else is about it. */
 void rvx__store_check(struct rvx__store *store);
@@ -65,8 +71,17 @@ void rvx__store_check(struct rvx__store *store);
 int rvx__store_get(struct rvx__store *store, unsigned need, const struct rvx__snapshot **snapshot);
 
 /* Looks at the newest snapshot for a moment; NULL if there is none yet. As cell.h. */
-const struct rvx__snapshot *rvx__store_enter(struct rvx__store *store, unsigned *place);
-void rvx__store_leave(struct rvx__store *store, unsigned place);
+static inline const struct rvx__snapshot *rvx__store_enter(struct rvx__store *store, unsigned *place)
+{
+    struct rvx__cell_item *item = rvx__cell_enter(&store->cell, place);
+
+    return item != NULL ? RVX__OWNER(item, struct rvx__snapshot, item) : NULL;
+}
+
+static inline void rvx__store_leave(struct rvx__store *store, unsigned place)
+{
+    rvx__cell_leave(&store->cell, place);
+}
 
 /* Makes a table of a file that was scanned often enough, unless it is one or somebody else is about it. */
 void rvx__store_settle(struct rvx__store *store, enum rvx__conf conf);

@@ -5,7 +5,7 @@
 #include <resolvx/resolvx.h>
 #include <stdio.h>
 
-/* Runs on a thread of its own for each client; rvx_serve() closes the connection afterwards. */
+/* Has a thread to itself for each client; rvx_serve() closes the connection afterwards. */
 static void handle(void *arg, struct rvx_conn *conn)
 {
     char buf[1024];

@@ -193,7 +193,7 @@ RVX_API int rvx_conn_fd(const struct rvx_conn *conn);
  * Returns: the descriptor, now the caller's, still non-blocking; RVX_ECLOSED. */
 RVX_API int rvx_conn_detach(struct rvx_conn *conn);
 
-/* Serves one connection; rvx_serve() closes it afterwards. Runs on a thread of its own. To hang up, return. Who hands a
+/* Serves one connection; rvx_serve() closes it afterwards. Has a thread to itself. To hang up, return. Who hands a
  * connection on takes a reference for that, but it is closed all the same when its handler returns. */
 typedef void (*rvx_handler_fn)(void *arg, struct rvx_conn *conn);
 

@@ -1,7 +1,7 @@
 /* serve.c - rvx_serve(): an accept loop with a bound, a back-off and an orderly end
  *
- * One task for each connection: the connection, and the handler that runs for it on a thread of its own, or wherever
- * opts->executor runs things. The loop waits for room before it accepts, so clients over the limit wait in the
+ * One task for each connection: the connection, and the handler that runs for it on a thread it has to itself, or
+ * wherever opts->executor runs things. The loop waits for room before it accepts, so clients over the limit wait in the
  * kernel's queue and not in ours. All its waiting is done inside the listener's netfd, which a finishing task pokes:
  * closing the listener, the context and a free place all end the same wait.
  *

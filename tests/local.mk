@@ -3,7 +3,7 @@
 AM_TESTS_ENVIRONMENT = \
 	CMOCKA_MESSAGE_OUTPUT=TAP; export CMOCKA_MESSAGE_OUTPUT; \
 	ASAN_OPTIONS="$${ASAN_OPTIONS-allocator_may_return_null=1:detect_stack_use_after_return=1}"; export ASAN_OPTIONS; \
-	TSAN_OPTIONS="$${TSAN_OPTIONS-allocator_may_return_null=1}"; export TSAN_OPTIONS; \
+	TSAN_OPTIONS="$${TSAN_OPTIONS-allocator_may_return_null=1 die_after_fork=0}"; export TSAN_OPTIONS; \
 	UBSAN_OPTIONS="$${UBSAN_OPTIONS-print_stacktrace=1}"; export UBSAN_OPTIONS; \
 	abs_top_srcdir='$(abs_top_srcdir)'; export abs_top_srcdir; \
 	abs_top_builddir='$(abs_top_builddir)'; export abs_top_builddir; \

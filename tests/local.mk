@@ -47,7 +47,7 @@ check-programs: all
 # VALGRIND_SKIP.
 VALGRIND_SKIP = %D%/unit/test_emfile
 VALGRIND_RUN = $(LIBTOOL) $(AM_LIBTOOLFLAGS) --mode=execute $(VALGRIND) -q --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite,possible --child-silent-after-fork=yes \
+	--errors-for-leak-kinds=definite --child-silent-after-fork=yes \
 	--suppressions=$(abs_top_srcdir)/%D%/valgrind.supp
 
 check-valgrind:

@@ -163,7 +163,7 @@ static void test_out_of_descriptors(void **state)
     assert_int_equal(waitpid(pid, &status, 0), pid);
     assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
     assert_int_equal(told.result, 0);
-    assert_in_range(told.failures, 1, 100); /* told, but not at every try */
+    assert_in_range(told.failures, 1, 2000); /* told, but not at every try: those would be a hundred thousand */
     close(from);
 }
 

@@ -230,7 +230,7 @@ static void test_out_of_memory(void **state)
     rvx_cancel_fire(server.ctx.cancel);
     server_join(&server, 0);
     assert_int_equal(server.started, 6);
-    assert_true(refusals >= 2);
+    assert_true(refusals >= 1); /* how many depends on which thread is idle by then */
     assert_int_equal(server.failures, refusals);
     assert_int_equal(server.failure, -ENOMEM);
 }

@@ -5,10 +5,12 @@ librvx_core_la_SOURCES += \
 	%D%/backends.h \
 	%D%/be_files.c \
 	%D%/be_libc.c \
+	%D%/cache.h \
 	%D%/cell.c \
 	%D%/cell.h \
 	%D%/conffile.c \
 	%D%/conffile.h \
+	%D%/flight.h \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/lookup.c \
@@ -18,6 +20,7 @@ librvx_core_la_SOURCES += \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/ports.c \
+	%D%/question.h \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/resolve.c \
@@ -25,7 +28,8 @@ librvx_core_la_SOURCES += \
 	%D%/resolver.h \
 	%D%/services.c \
 	%D%/snapshot.c \
-	%D%/snapshot.h
+	%D%/snapshot.h \
+	%D%/table.h
 
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \

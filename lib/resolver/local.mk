@@ -26,9 +26,12 @@ librvx_core_la_SOURCES += \
 	%D%/resolve.c \
 	%D%/resolver.c \
 	%D%/resolver.h \
+	%D%/rfc6724.h \
 	%D%/services.c \
 	%D%/snapshot.c \
 	%D%/snapshot.h \
+	%D%/sort.h \
+	%D%/srcaddr.h \
 	%D%/table.h
 
 resolvxinclude_HEADERS += \

@@ -11,5 +11,6 @@ dist_man_MANS += \
 	%D%/resolvx-net.3 \
 	%D%/resolvx-resolver.3 \
 	%D%/resolvx-time.3 \
+	%D%/resolvx-trace.3 \
 	%D%/resolvx-version.3 \
 	%D%/resolvx-wait.3

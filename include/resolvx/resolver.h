@@ -18,6 +18,7 @@
 #include <resolvx/err.h>
 #include <resolvx/log.h>
 #include <resolvx/loop.h>
+#include <resolvx/trace.h>
 #include <resolvx/version.h>
 #include <resolvx/wait.h>
 
@@ -51,6 +52,9 @@ struct rvx_resolver_opts {
     /* Threads for backends that block; created only when needed. Default 16; never more than open files (RLIMIT_NOFILE)
      * leave room for, each being a possible query of libc's. */
     unsigned workers_max;
+
+    rvx_trace_fn trace; /* told of everything a lookup does; default: nobody */
+    void *trace_arg;
 };
 
 #define RVX_RESOLVER_OPTS_INIT { .size = sizeof(struct rvx_resolver_opts) }
@@ -73,6 +77,38 @@ RVX_API struct rvx_resolver *rvx_resolver_ref(struct rvx_resolver *resolver);
 /* Gives a reference up; the last one frees the resolver. Lookups that still run on it go on undisturbed.
  * resolver: may be NULL.  Thread: any.  Callback: allowed inside any. */
 RVX_API void rvx_resolver_free(struct rvx_resolver *resolver);
+
+/* What a resolver has done since it was made. */
+struct rvx_resolver_stats {
+    size_t size; /* sizeof(struct rvx_resolver_stats) */
+
+    uint64_t lookups;             /* lookups begun, of any kind */
+    uint64_t queries;             /* DNS messages sent, over UDP and TCP */
+    uint64_t replies;             /* DNS messages that were accepted as answers */
+    uint64_t tcp;                 /* of the queries, those over TCP */
+    uint64_t retries;             /* of the queries, those that repeat a question */
+    uint64_t timeouts;            /* tries that nobody answered in time */
+    uint64_t hedges;              /* of the retries, those sent while the first try could still be answered */
+    uint64_t near_misses;         /* messages that looked like an answer and were none: id, name or port was wrong */
+    uint64_t broken;              /* messages that matched and were malformed */
+    uint64_t off_chain;           /* records left out because they do not belong to the question */
+    uint64_t cache_hits;          /* questions answered by the cache */
+    uint64_t cache_negative_hits; /* ... with "there is none" */
+    uint64_t cache_stale;         /* ... with an answer past its time, as no server gave a newer one */
+    uint64_t cache_misses;        /* questions the cache could not answer */
+    uint64_t merged;              /* questions that waited for the same one asked by another lookup */
+    uint64_t reloads;             /* configuration files read again because they changed */
+    uint64_t cache_bytes;         /* memory of the cache now */
+    uint64_t cache_entries;       /* answers in it now */
+};
+
+#define RVX_RESOLVER_STATS_INIT { .size = sizeof(struct rvx_resolver_stats) }
+
+/* Reads the counters. They are read one by one while lookups may run.
+ * resolver: not NULL.  stats: not NULL, with `size` set.
+ * Returns: 0; RVX_EOPTIONS for a `size` that is none.
+ * Thread: any. */
+RVX_API int rvx_resolver_stats(struct rvx_resolver *resolver, struct rvx_resolver_stats *stats);
 
 /* Finds the port of a service.
  * resolver: may be NULL.

@@ -7,6 +7,7 @@
  *     log.h       log callback
  *     wait.h      contexts, cancel tokens, waiters
  *     loop.h      event loop, operations
+ *     trace.h     what a lookup does, event by event
  *     resolver.h  ports and hosts
  *     net.h       listeners and connections
  *
@@ -22,6 +23,7 @@
 #include <resolvx/net.h>
 #include <resolvx/resolver.h>
 #include <resolvx/time.h>
+#include <resolvx/trace.h>
 #include <resolvx/version.h>
 #include <resolvx/wait.h>
 

@@ -32,8 +32,12 @@ librvx_core_la_SOURCES += \
 	%D%/snapshot.h \
 	%D%/sort.h \
 	%D%/srcaddr.h \
-	%D%/table.h
+	%D%/stats.h \
+	%D%/table.h \
+	%D%/trace.c \
+	%D%/trace.h
 
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \
-	include/resolvx/resolver.h
+	include/resolvx/resolver.h \
+	include/resolvx/trace.h

@@ -190,6 +190,8 @@ int rvx__options_init(struct rvx__options *options, const struct rvx_resolver_op
     options->log.write = known.log;
     options->log.arg = known.log_arg;
     options->log.level = known.log_level != RVX_LOG_NONE ? known.log_level : RVX_LOG_WARNING;
+    options->trace = known.trace;
+    options->trace_arg = known.trace_arg;
     options->workers_max = limit_workers(known.workers_max);
     rc = set_paths(options, &known);
     if (rc < 0)

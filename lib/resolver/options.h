@@ -34,6 +34,8 @@ struct rvx__options {
     enum rvx__mode mode;
     unsigned workers_max; /* within what open files allow */
     struct rvx__log log;
+    rvx_trace_fn trace; /* NULL: nobody watches */
+    void *trace_arg;
     struct rvx__arena arena; /* behind all texts */
 };
 

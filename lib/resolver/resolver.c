@@ -11,9 +11,11 @@
 #include "resolver/resolver.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/opts.h"
 
 #define QUEUE_MAX 100000 /* jobs that wait for a worker */
 
@@ -182,6 +184,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
 
     resolver->base = base;
     atomic_init(&resolver->refs, 1);
+    atomic_init(&resolver->weak, 1);
     atomic_init(&resolver->backends, NULL);
     atomic_init(&resolver->pool, NULL);
     rvx__store_init(&resolver->store, &store);
@@ -219,6 +222,27 @@ struct rvx_resolver *rvx_resolver_ref(struct rvx_resolver *resolver)
     return resolver;
 }
 
+bool rvx__resolver_try_ref(struct rvx_resolver *resolver)
+{
+    unsigned refs = atomic_load_explicit(&resolver->refs, memory_order_relaxed);
+
+    while (refs > 0 && !atomic_compare_exchange_weak(&resolver->refs, &refs, refs + 1))
+        ;
+    return refs > 0;
+}
+
+struct rvx_resolver *rvx__resolver_ref_weak(struct rvx_resolver *resolver)
+{
+    atomic_fetch_add_explicit(&resolver->weak, 1, memory_order_relaxed);
+    return resolver;
+}
+
+void rvx__resolver_unref_weak(struct rvx_resolver *resolver)
+{
+    if (resolver != NULL && atomic_fetch_sub_explicit(&resolver->weak, 1, memory_order_acq_rel) == 1)
+        rvx__free(resolver);
+}
+
 static void close_backends(struct rvx_resolver *resolver)
 {
     struct rvx__backend *backend = atomic_load(&resolver->backends);
@@ -242,7 +266,46 @@ void rvx_resolver_free(struct rvx_resolver *resolver)
     close_backends(resolver);
     rvx__store_fini(&resolver->store);
     rvx__options_fini(&resolver->options);
-    rvx__free(resolver);
+    rvx__resolver_unref_weak(resolver);
+}
+
+/* What the counters are called outside, in the order of enum rvx__stat. */
+static struct rvx_resolver_stats read_stats(const struct rvx__stats *stats)
+{
+    return (struct rvx_resolver_stats){
+        .lookups = rvx__stats_read(stats, RVX__STAT_LOOKUPS),
+        .queries = rvx__stats_read(stats, RVX__STAT_QUERIES),
+        .replies = rvx__stats_read(stats, RVX__STAT_REPLIES),
+        .tcp = rvx__stats_read(stats, RVX__STAT_TCP),
+        .retries = rvx__stats_read(stats, RVX__STAT_RETRIES),
+        .timeouts = rvx__stats_read(stats, RVX__STAT_TIMEOUTS),
+        .hedges = rvx__stats_read(stats, RVX__STAT_HEDGES),
+        .near_misses = rvx__stats_read(stats, RVX__STAT_NEAR_MISSES),
+        .broken = rvx__stats_read(stats, RVX__STAT_BROKEN),
+        .off_chain = rvx__stats_read(stats, RVX__STAT_OFF_CHAIN),
+        .cache_hits = rvx__stats_read(stats, RVX__STAT_CACHE_HITS),
+        .cache_negative_hits = rvx__stats_read(stats, RVX__STAT_CACHE_NEGATIVE_HITS),
+        .cache_stale = rvx__stats_read(stats, RVX__STAT_CACHE_STALE),
+        .cache_misses = rvx__stats_read(stats, RVX__STAT_CACHE_MISSES),
+        .merged = rvx__stats_read(stats, RVX__STAT_MERGED),
+        .reloads = rvx__stats_read(stats, RVX__STAT_RELOADS),
+        .cache_bytes = rvx__stats_read(stats, RVX__STAT_CACHE_BYTES),
+        .cache_entries = rvx__stats_read(stats, RVX__STAT_CACHE_ENTRIES),
+    };
+}
+
+int rvx_resolver_stats(struct rvx_resolver *resolver, struct rvx_resolver_stats *stats)
+{
+    struct rvx_resolver_stats now = read_stats(&resolver->stats);
+    size_t size = stats->size;
+
+    if (size < sizeof size || size > RVX__OPTS_SIZE_MAX)
+        return RVX_EOPTIONS;
+    if (size > sizeof now)
+        memset((char *)stats + sizeof now, 0, size - sizeof now);
+    now.size = size;
+    memcpy(stats, &now, size < sizeof now ? size : sizeof now);
+    return 0;
 }
 
 static int check_backend(const struct rvx_backend_ops *ops, struct rvx_error *err)

@@ -14,6 +14,7 @@
 #include "resolver/options.h"
 #include "resolver/plan.h"
 #include "resolver/snapshot.h"
+#include "resolver/stats.h"
 #include "sock/ops.h"
 
 /* What a resolver stands on; tests bring their own. Borrowed for the resolver's life. */
@@ -37,17 +38,28 @@ struct rvx__backend {
 
 struct rvx_resolver {
     atomic_uint refs; /* the program's, and one for each lookup and each job of a worker */
+    atomic_uint weak; /* those who need only the memory, and one for all of `refs` together */
     const struct rvx__resolver_base *base;
     struct rvx__options options;
     struct rvx__store store;
     _Atomic(struct rvx__backend *) backends; /* newest first; none leaves before the resolver does */
     struct rvx__backend builtin[RVX__BUILTIN_BACKENDS_N];
     _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
+    struct rvx__stats stats;
+    _Atomic uint64_t trace_ids; /* lookups numbered so far */
 };
 
 /* rvx_resolver_new() on another base. */
 int rvx__resolver_new_on(const struct rvx__resolver_base *base, const struct rvx_resolver_opts *opts,
                          struct rvx_resolver **resolver, struct rvx_error *err);
+
+/* Weak references, for what may live on when the last of the others has gone and all but the memory has ended with it:
+ * `base`, `stats` and `refs` may then still be looked at, and nothing else. */
+struct rvx_resolver *rvx__resolver_ref_weak(struct rvx_resolver *resolver);
+void rvx__resolver_unref_weak(struct rvx_resolver *resolver); /* may be NULL */
+
+/* Takes a reference if there is still one; false: the resolver has ended. */
+bool rvx__resolver_try_ref(struct rvx_resolver *resolver);
 
 /* The newest backend of that name that can do one of `caps`; NULL: none. */
 const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name,

@@ -407,3 +407,9 @@ TESTS += %D%/test_options
 %C%_test_options_SOURCES = %D%/test_options.c
 %C%_test_options_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_options_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_stats
+TESTS += %D%/test_stats
+%C%_test_stats_SOURCES = %D%/test_stats.c
+%C%_test_stats_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_stats_LDADD = $(UNIT_LIBS)

@@ -14,6 +14,7 @@ librvx_core_la_LIBADD =
 include %D%/base/local.mk
 include %D%/addr/local.mk
 include %D%/conf/local.mk
+include %D%/dns/local.mk
 include %D%/sock/local.mk
 include %D%/loop/local.mk
 include %D%/resolver/local.mk

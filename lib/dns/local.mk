@@ -1,0 +1,20 @@
+# Row 2: DNS messages, bytes in, values out.
+librvx_core_la_SOURCES += \
+	%D%/classify.c \
+	%D%/classify.h \
+	%D%/edns.c \
+	%D%/edns.h \
+	%D%/gate.c \
+	%D%/gate.h \
+	%D%/match.c \
+	%D%/match.h \
+	%D%/name.c \
+	%D%/name.h \
+	%D%/name_text.c \
+	%D%/rdata.c \
+	%D%/scan.c \
+	%D%/scan.h \
+	%D%/shape.c \
+	%D%/shape.h \
+	%D%/wire.c \
+	%D%/wire.h

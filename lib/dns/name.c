@@ -1,0 +1,145 @@
+/* name.c - domain names in wire form, alone and inside of messages
+ *
+ * RFC 1035 sections 3.1 and 4.1.4, RFC 4343 for case. The functions on messages are for those that passed the gate and
+ * lean on it: they need not tell a bad name from a good one, only end on both and stay inside the message. A pointer
+ * that does not lead backwards ends a name.
+ */
+#include <config.h>
+
+#include "dns/name.h"
+
+#include "dns/wire.h"
+
+#define POINTER 0xc0
+#define POINTER_MASK 0x3fff
+
+bool rvx__name_set(struct rvx__name *name, struct rvx__view wire)
+{
+    size_t at = 0;
+
+    name->len = 0;
+    while (rvx__wire_u8(wire, at) > 0 && rvx__wire_u8(wire, at) <= RVX__LABEL_MAX)
+        at += (size_t)1 + rvx__wire_u8(wire, at);
+    if (at + 1 != wire.len || wire.len > RVX__NAME_MAX || rvx__wire_u8(wire, at) != 0)
+        return false;
+    memcpy(name->wire, wire.data, wire.len);
+    name->len = (uint8_t)wire.len;
+    return true;
+}
+
+bool rvx__name_equal(struct rvx__view a, struct rvx__view b)
+{
+    /* Lengths of labels are below 'A', so folding all bytes alike folds the letters only. */
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0 || rvx__view_eq_fold(a, b));
+}
+
+/* The name without its first label; nothing is left of the root. */
+static struct rvx__view drop_label(struct rvx__view wire)
+{
+    return rvx__view_from(wire, (size_t)1 + rvx__wire_u8(wire, 0));
+}
+
+bool rvx__name_is_below(struct rvx__view name, struct rvx__view zone)
+{
+    while (name.len > zone.len)
+        name = drop_label(name);
+    return zone.len > 0 && rvx__name_equal(name, zone);
+}
+
+unsigned rvx__name_labels(struct rvx__view wire)
+{
+    unsigned n = 0;
+
+    for (; rvx__wire_u8(wire, 0) > 0; wire = drop_label(wire))
+        n++;
+    return n;
+}
+
+void rvx__name_lower(struct rvx__name *name)
+{
+    size_t i;
+
+    for (i = 0; i < name->len; i++)
+        name->wire[i] = (uint8_t)rvx__to_lower((char)name->wire[i]);
+}
+
+void rvx__name_mix_case(struct rvx__name *name, uint64_t bits)
+{
+    unsigned letter = 0;
+    size_t i;
+
+    for (i = 0; i < name->len; i++) {
+        if (!rvx__is_alpha(name->wire[i]))
+            continue;
+        /* Bit 0x20 is what the cases of a letter differ in. */
+        name->wire[i] = (uint8_t)((bits >> letter % 64 & 1) != 0 ? name->wire[i] & ~0x20 : name->wire[i] | 0x20);
+        letter++;
+    }
+}
+
+/* Where the pointer at `at` leads, if that is backwards; otherwise the end, where every name ends. */
+static size_t follow(struct rvx__view message, size_t at)
+{
+    size_t target = rvx__wire_u16(message, at) & POINTER_MASK;
+
+    return target < at ? target : message.len;
+}
+
+size_t rvx__name_skip(struct rvx__view message, size_t at)
+{
+    uint8_t label = rvx__wire_u8(message, at);
+
+    while (label > 0 && label <= RVX__LABEL_MAX) {
+        at += (size_t)1 + label;
+        label = rvx__wire_u8(message, at);
+    }
+    return at + (label == 0 ? 1 : 2);
+}
+
+size_t rvx__name_origin(struct rvx__view message, size_t at)
+{
+    while (rvx__wire_u8(message, at) >= POINTER)
+        at = follow(message, at);
+    return at;
+}
+
+size_t rvx__name_expand(struct rvx__view message, size_t at, struct rvx__name *name)
+{
+    size_t end = rvx__name_skip(message, at), len = 0;
+    uint8_t label;
+
+    name->len = 0;
+    while ((label = rvx__wire_u8(message, at)) > 0) {
+        if (label > RVX__LABEL_MAX) {
+            at = follow(message, at);
+            continue;
+        }
+        if (len + 1 + label >= RVX__NAME_MAX || message.len - at < (size_t)1 + label)
+            return end;
+        memcpy(name->wire + len, message.data + at, (size_t)1 + label);
+        len += (size_t)1 + label;
+        at += (size_t)1 + label;
+    }
+    name->wire[len] = 0;
+    name->len = (uint8_t)(len + 1);
+    return end;
+}
+
+bool rvx__name_equal_at(struct rvx__view message, size_t at, struct rvx__view wire)
+{
+    uint8_t label;
+
+    while ((label = rvx__wire_u8(message, at)) > 0) {
+        if (label > RVX__LABEL_MAX) {
+            at = follow(message, at);
+            continue;
+        }
+        /* With their lengths. */
+        if (rvx__wire_u8(wire, 0) != label ||
+            !rvx__name_equal(rvx__wire_part(message, at, (size_t)1 + label), rvx__view_to(wire, (size_t)1 + label)))
+            return false;
+        wire = rvx__view_from(wire, (size_t)1 + label);
+        at += (size_t)1 + label;
+    }
+    return wire.len == 1 && rvx__wire_u8(wire, 0) == 0;
+}

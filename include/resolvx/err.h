@@ -40,6 +40,7 @@ enum rvx_code {
     RVX_EUNAVAIL = -5012,     /* no source could answer: every backend was unavailable (temporary) */
     RVX_EPORTUNKNOWN = -5013, /* unknown port: no such service (not found) */
     RVX_ENOBACKEND = -5014,   /* unknown backend: an order names a backend nobody registered */
+    RVX_EALIASLOOP = -5015,   /* alias loop: the name's aliases lead in a circle, or are too many */
 
     /* addresses: what was typed */
     RVX_ENETUNKNOWN = -5020,   /* unknown network */

@@ -155,6 +155,7 @@ static const char *const code_texts[] = {
     [CODE_BASE - RVX_EUNAVAIL] = "no source could answer",
     [CODE_BASE - RVX_EPORTUNKNOWN] = "unknown port",
     [CODE_BASE - RVX_ENOBACKEND] = "unknown backend",
+    [CODE_BASE - RVX_EALIASLOOP] = "alias loop",
     [CODE_BASE - RVX_ENETUNKNOWN] = "unknown network",
     [CODE_BASE - RVX_EPORTINVALID] = "invalid port",
     [CODE_BASE - RVX_EADDRINVALID] = "invalid IP address",

@@ -18,3 +18,10 @@ librvx_core_la_SOURCES += \
 	%D%/shape.h \
 	%D%/wire.c \
 	%D%/wire.h
+
+# Row 2: the query machines.
+librvx_core_la_SOURCES += \
+	%D%/dice.h \
+	%D%/health.h \
+	%D%/host.h \
+	%D%/query.h

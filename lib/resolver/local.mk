@@ -8,6 +8,8 @@ librvx_core_la_SOURCES += \
 	%D%/cache.h \
 	%D%/cell.c \
 	%D%/cell.h \
+	%D%/channel.h \
+	%D%/codec.h \
 	%D%/conffile.c \
 	%D%/conffile.h \
 	%D%/flight.h \
@@ -15,6 +17,7 @@ librvx_core_la_SOURCES += \
 	%D%/host.h \
 	%D%/lookup.c \
 	%D%/lookup.h \
+	%D%/loops.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/plan.c \

@@ -109,7 +109,16 @@ struct rvx_error {
     char name[RVX_ERROR_NAME_SIZE];   /* the address text, host or service the error is about, or empty */
     char server[64];                  /* RVX_ERROR_LOOKUP: the server that said so, or empty */
     char text[RVX_ERROR_TEXT_SIZE];   /* where rvx_error_text() writes */
-    unsigned char reserved[512];
+
+    /* RVX_ERROR_LOOKUP, where DNS was asked; otherwise zero */
+    unsigned attempts;  /* how often servers were asked */
+    uint16_t rcode;     /* the response code: 3 for NXDOMAIN, ... */
+    uint16_t ede;       /* if has_ede: the code of an extended error (RFC 8914) */
+    bool has_ede;       /* there is one */
+    bool nodata;        /* RVX_ENOTFOUND: the name exists, but not with what was asked for */
+    char ede_text[128]; /* the extended error in words, or empty */
+
+    unsigned char reserved[374];
 };
 
 /* Prints an error in one line, without a newline, into its own `text` field. Control bytes in names and addresses are

@@ -11,6 +11,7 @@
 #ifndef RESOLVX_RESOLVER_H
 #define RESOLVX_RESOLVER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -170,6 +171,13 @@ struct rvx_addrs {
     struct rvx_addr *v;    /* in the order to try them */
     const char *canonical; /* the canonical name, without a trailing dot; NULL: not known */
     const char *source;    /* the backend that answered: "files", "libc", ...; "literal" for an IP literal */
+    const char *const *chain; /* the names passed on the way, from the one asked for to the last alias */
+    size_t chain_n;
+    const char *server; /* who answered, "192.0.2.1:53"; NULL: not known */
+    uint32_t ttl;       /* seconds the answer stays good; 0 from sources that do not say */
+    bool authentic;     /* validated (DNSSEC), by a server that is trusted */
+    bool cached;        /* remembered from an earlier lookup */
+    bool stale;         /* ... although its time was over, as nobody could be asked */
 };
 
 /* Finds the addresses of a host. "localhost" and the names below it are the loopback addresses where no source knows

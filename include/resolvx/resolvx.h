@@ -21,6 +21,7 @@
 #include <resolvx/log.h>
 #include <resolvx/loop.h>
 #include <resolvx/net.h>
+#include <resolvx/records.h>
 #include <resolvx/resolver.h>
 #include <resolvx/time.h>
 #include <resolvx/trace.h>

@@ -46,6 +46,12 @@ static void set_error(struct rvx_error *err, int code, enum rvx_error_kind kind)
     err->name[0] = '\0';
     err->server[0] = '\0';
     err->text[0] = '\0';
+    err->attempts = 0;
+    err->rcode = 0;
+    err->ede = 0;
+    err->has_ede = false;
+    err->nodata = false;
+    err->ede_text[0] = '\0';
 }
 
 static int set_named(struct rvx_error *err, int code, enum rvx_error_kind kind, struct rvx__view name)
@@ -156,6 +162,8 @@ static void add_lookup(struct rvx__buf *buf, const struct rvx_error *err)
     add_field(buf, " on ", err->server);
     rvx__buf_add_text(buf, ": ");
     add_cause(buf, err);
+    add_field(buf, " (", err->ede_text);
+    rvx__buf_add_text(buf, err->ede_text[0] != '\0' ? ")" : "");
 }
 
 static void add_error(struct rvx__buf *buf, const struct rvx_error *err)

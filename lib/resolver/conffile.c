@@ -280,6 +280,20 @@ int rvx__conffile_find_host(struct rvx__conffile *file, struct rvx__view name, s
     return rvx__hosts_scan_name(view_bytes(file), name, arena, found);
 }
 
+int rvx__conffile_find_addr(struct rvx__conffile *file, const struct rvx_addr *addr, struct rvx__arena *arena,
+                            const struct rvx__hosts_reverse **found)
+{
+    *found = NULL;
+    if (file->error < 0)
+        return file->error;
+    if (file->is_table) {
+        *found = rvx__hosts_find_addr(&file->hosts, addr);
+        return *found != NULL ? 0 : RVX_ENOTFOUND;
+    }
+    atomic_fetch_add_explicit(&file->scans, 1, memory_order_relaxed);
+    return rvx__hosts_scan_addr(view_bytes(file), addr, arena, found);
+}
+
 int rvx__conffile_find_service(struct rvx__conffile *file, struct rvx__view name, struct rvx__view protocol,
                                struct rvx__service *found)
 {

@@ -78,10 +78,13 @@ void rvx__conffile_unref(struct rvx__conffile *file); /* may be NULL */
 /* What the parser remarked; NULL: no table, so nobody looked. */
 const struct rvx__remarks *rvx__conffile_remarks(const struct rvx__conffile *file);
 
-/* Looks a host up in a hosts file.  arena: where the answer of a scan lives; a table's lives as long as the file.
+/* Looks a host, or an address, up in a hosts file.  arena: where the answer of a scan lives; a table's lives as long as
+ * the file.
  * Returns: 0; RVX_ENOTFOUND; -ENOMEM; file->error. *found is NULL unless 0. */
 int rvx__conffile_find_host(struct rvx__conffile *file, struct rvx__view name, struct rvx__arena *arena,
                             const struct rvx__hosts_forward **found);
+int rvx__conffile_find_addr(struct rvx__conffile *file, const struct rvx_addr *addr, struct rvx__arena *arena,
+                            const struct rvx__hosts_reverse **found);
 
 /* Looks a service up in a services file.  protocol: "tcp", ...; empty: any.
  * Returns: 0; RVX_EPORTUNKNOWN; file->error. */

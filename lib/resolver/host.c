@@ -56,7 +56,7 @@ static int answer_known(unsigned version, const char *host, bool *known, struct 
     rvx_addr_unmap(&literal);
     if (!rvx__version_takes(version, &literal))
         return RVX_EADDRNONE;
-    return rvx__addrs_new(&literal, 1, NULL, "literal", addrs);
+    return rvx__addrs_new(&literal, 1, "literal", addrs);
 }
 
 static int report(struct rvx_error *err, int code, const char *host)
@@ -68,13 +68,11 @@ static int report(struct rvx_error *err, int code, const char *host)
     return rvx__error_lookup(err, code, rvx__view_text(host), NULL);
 }
 
-static int take_result(const struct rvx__lookup *lookup, struct rvx_addrs **addrs)
+static int take_result(struct rvx__lookup *lookup, struct rvx_addrs **addrs)
 {
-    const struct rvx__answer *answer = &lookup->answer;
-
     if (lookup->code < 0)
         return lookup->code;
-    return rvx__addrs_new(answer->addrs, answer->n, answer->canonical, lookup->source, addrs);
+    return rvx__answer_take_addrs(&lookup->answer, lookup->source, addrs);
 }
 
 static int find_on(struct rvx_resolver *resolver, unsigned version, const char *host, const struct rvx_ctx *ctx,

@@ -13,6 +13,8 @@ librvx_core_la_SOURCES += \
 	%D%/conffile.c \
 	%D%/conffile.h \
 	%D%/flight.h \
+	%D%/failure.c \
+	%D%/failure.h \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/lookup.c \
@@ -42,5 +44,6 @@ librvx_core_la_SOURCES += \
 
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \
+	include/resolvx/records.h \
 	include/resolvx/resolver.h \
 	include/resolvx/trace.h

@@ -88,7 +88,7 @@ static void trace_outcome(const struct rvx__lookup *lookup, const char *backend,
         rvx__buf_add_dec(&buf, request->answer.port);
     } else {
         rvx__buf_add_text(&buf, ", addresses: ");
-        rvx__buf_add_dec(&buf, request->answer.n);
+        rvx__buf_add_dec(&buf, rvx__answer_n(&request->answer));
     }
     rvx__buf_finish(&buf);
     trace(lookup, line);

@@ -13,6 +13,7 @@
 
 #include "base/arena.h"
 #include "conf/services_builtin.h"
+#include "dns/name.h"
 #include "resolver/resolver.h"
 
 #define HOST_ARENA_MAX ((size_t)1 << 20)
@@ -20,6 +21,9 @@
 void rvx__request_reset(struct rvx_request *request)
 {
     rvx__answer_fini(&request->answer);
+    rvx__failure_free(request->failure);
+    request->failure = NULL;
+    request->state = NULL;
     request->error = 0;
     request->finished = false;
     request->status = RVX_STATUS_UNAVAIL;
@@ -29,6 +33,8 @@ void rvx__request_reset(struct rvx_request *request)
 void rvx__request_fini(struct rvx_request *request)
 {
     rvx__answer_fini(&request->answer);
+    rvx__failure_free(request->failure);
+    request->failure = NULL;
     rvx__snapshot_unref(request->snapshot);
     request->snapshot = NULL;
 }
@@ -87,7 +93,29 @@ const char *rvx_request_name(const struct rvx_request *request)
 
 const char *rvx_request_network(const struct rvx_request *request)
 {
-    return request->network;
+    bool has_network = request->kind == RVX_REQUEST_HOST || request->kind == RVX_REQUEST_PORT;
+
+    return has_network ? request->network : "ip";
+}
+
+unsigned rvx_request_type(const struct rvx_request *request)
+{
+    return request->kind == RVX_REQUEST_RECORDS ? request->type : 0;
+}
+
+const struct rvx_addr *rvx_request_addr(const struct rvx_request *request)
+{
+    return request->kind == RVX_REQUEST_ADDR ? request->addr : NULL;
+}
+
+void rvx_request_set_state(struct rvx_request *request, void *state)
+{
+    request->state = state;
+}
+
+void *rvx_request_state(const struct rvx_request *request)
+{
+    return request->state;
 }
 
 rvx_time rvx_request_deadline(const struct rvx_request *request)
@@ -109,7 +137,7 @@ static int note_error(struct rvx_request *request, int error)
 
 static bool is_wanted(const struct rvx_request *request, const struct rvx_addr *addr)
 {
-    struct rvx__view network = rvx__view_text(request->network);
+    struct rvx__view network = rvx__view_text(rvx_request_network(request));
 
     if (request->kind != RVX_REQUEST_HOST)
         return false;
@@ -127,6 +155,47 @@ int rvx_request_add_addr(struct rvx_request *request, const struct rvx_addr *add
     if (!is_wanted(request, &own))
         return 0;
     return note_error(request, rvx__answer_add(&request->answer, &own));
+}
+
+int rvx_request_add_name(struct rvx_request *request, const char *name)
+{
+    if (request->kind != RVX_REQUEST_ADDR)
+        return 0;
+    if (!rvx__name_is_host(rvx__view_text(name)))
+        return note_error(request, rvx__answer_note_dropped(&request->answer));
+    return note_error(request, rvx__answer_add_name(&request->answer, rvx__view_text(name)));
+}
+
+int rvx_request_add_record(struct rvx_request *request, const struct rvx_record *record)
+{
+    if (request->kind != RVX_REQUEST_RECORDS)
+        return 0;
+    return note_error(request, rvx__answer_add_record(&request->answer, record));
+}
+
+int rvx_request_add_alias(struct rvx_request *request, const char *name)
+{
+    return note_error(request, rvx__answer_add_alias(&request->answer, rvx__view_text(name)));
+}
+
+void rvx_request_set_ttl(struct rvx_request *request, uint32_t seconds)
+{
+    note_error(request, rvx__answer_limit_ttl(&request->answer, seconds));
+}
+
+int rvx_request_set_origin(struct rvx_request *request, const char *server, unsigned flags)
+{
+    int rc = rvx__answer_set_flags(&request->answer, flags);
+
+    if (rc == 0 && server != NULL)
+        rc = rvx__answer_set_server(&request->answer, rvx__view_text(server));
+    return note_error(request, rc);
+}
+
+void rvx_request_set_failure(struct rvx_request *request, const struct rvx_failure *failure)
+{
+    rvx__failure_free(request->failure);
+    request->failure = rvx__failure_new(failure);
 }
 
 int rvx_request_set_canonical(struct rvx_request *request, const char *name)
@@ -210,6 +279,22 @@ static int answer_host(struct rvx_request *request, struct rvx__conffile *file)
     return rc;
 }
 
+static int answer_addr(struct rvx_request *request, struct rvx__conffile *file)
+{
+    const struct rvx__hosts_reverse *found;
+    struct rvx__arena arena;
+    int rc;
+
+    rvx__arena_init(&arena, HOST_ARENA_MAX);
+    rc = rvx__conffile_find_addr(file, request->addr, &arena, &found);
+    if (rc == 0) {
+        for (const struct rvx__hosts_name *name = found->names; name != NULL; name = name->next)
+            rvx_request_add_name(request, name->name);
+    }
+    rvx__arena_fini(&arena);
+    return rc;
+}
+
 static int answer_port(struct rvx_request *request, struct rvx__conffile *file)
 {
     struct rvx__service service;
@@ -223,14 +308,29 @@ static int answer_port(struct rvx_request *request, struct rvx__conffile *file)
     return rc;
 }
 
+static int answer_from(struct rvx_request *request, struct rvx__conffile *file)
+{
+    switch (request->kind) {
+    case RVX_REQUEST_HOST:
+        return answer_host(request, file);
+    case RVX_REQUEST_PORT:
+        return answer_port(request, file);
+    case RVX_REQUEST_ADDR:
+        return answer_addr(request, file);
+    case RVX_REQUEST_RECORDS:
+        return RVX_ENOTFOUND;
+    }
+    return RVX_EINTERNAL;
+}
+
 enum rvx_status rvx_request_answer_files(struct rvx_request *request)
 {
-    enum rvx__conf conf = request->kind == RVX_REQUEST_HOST ? RVX__CONF_HOSTS : RVX__CONF_SERVICES;
+    enum rvx__conf conf = request->kind == RVX_REQUEST_PORT ? RVX__CONF_SERVICES : RVX__CONF_HOSTS;
     struct rvx__conffile *file;
     int rc = find_file(request, conf, &file);
 
     if (rc == 0)
-        rc = request->kind == RVX_REQUEST_HOST ? answer_host(request, file) : answer_port(request, file);
+        rc = answer_from(request, file);
     rvx__store_settle(&request->resolver->store, conf);
     return answer_with(request, rc);
 }

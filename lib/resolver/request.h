@@ -8,13 +8,18 @@
 
 #include "base/view.h"
 #include "resolver/answer.h"
+#include "resolver/failure.h"
 #include "resolver/snapshot.h"
 
 struct rvx_request {
     /* filled in by whoever asks */
     enum rvx_request_kind kind;
+    uint16_t type; /* of records */
     const char *name;
-    const char *network; /* "ip", "ip4", "ip6"; for ports "tcp", "udp", "ip" */
+    union {
+        const char *network;         /* hosts: "ip", "ip4", "ip6"; ports: "tcp", "udp", "ip" */
+        const struct rvx_addr *addr; /* RVX_REQUEST_ADDR */
+    };
     rvx_time deadline;
     struct rvx_loop *loop;                          /* NULL: on a worker, or without waiting */
     struct rvx_resolver *resolver;                  /* borrowed */
@@ -22,7 +27,9 @@ struct rvx_request {
     void (*on_finish)(struct rvx_request *request); /* may be NULL */
 
     /* filled in by the backend's calls */
+    void *state; /* the backend's own */
     struct rvx__answer answer;
+    struct rvx__failure *failure; /* NULL: nothing is known but the code */
     int error; /* of those calls: sticks */
     bool finished;
     enum rvx_status status;

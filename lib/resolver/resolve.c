@@ -35,7 +35,7 @@ static int resolve_unix(const char *address, struct rvx_addrs **addrs, struct rv
     if (is_abstract)
         addr.path[0] = '\0';
     addr.path_len = (uint8_t)text.len;
-    rc = rvx__addrs_new(&addr, 1, NULL, "literal", addrs);
+    rc = rvx__addrs_new(&addr, 1, "literal", addrs);
     return rc < 0 ? rvx__error_plain(err, rc) : rvx__error_none(err);
 }
 
@@ -52,7 +52,7 @@ static int resolve_wildcard(const char *host, unsigned version, struct rvx_addrs
         from = version == 4 ? 1 : 0;
         to = version == 6 ? 1 : 2;
     }
-    rc = rvx__addrs_new(v + from, to - from, NULL, "literal", addrs);
+    rc = rvx__addrs_new(v + from, to - from, "literal", addrs);
     return rc < 0 ? rvx__error_plain(err, rc) : rvx__error_none(err);
 }
 

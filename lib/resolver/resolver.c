@@ -310,7 +310,7 @@ int rvx_resolver_stats(struct rvx_resolver *resolver, struct rvx_resolver_stats 
 
 static int check_backend(const struct rvx_backend_ops *ops, struct rvx_error *err)
 {
-    const unsigned kinds = RVX_BACKEND_HOST | RVX_BACKEND_PORT;
+    const unsigned kinds = RVX_BACKEND_HOST | RVX_BACKEND_PORT | RVX_BACKEND_ADDR | RVX_BACKEND_RECORDS;
     const unsigned manners = RVX_BACKEND_BLOCKS | RVX_BACKEND_AT_ONCE;
 
     if (ops->abi != RVX_BACKEND_ABI)

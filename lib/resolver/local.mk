@@ -12,9 +12,10 @@ librvx_core_la_SOURCES += \
 	%D%/codec.h \
 	%D%/conffile.c \
 	%D%/conffile.h \
-	%D%/flight.h \
+	%D%/derive.c \
 	%D%/failure.c \
 	%D%/failure.h \
+	%D%/flight.h \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/lookup.c \

@@ -61,9 +61,9 @@ static void trace_plan(const struct rvx__lookup *lookup)
         return;
     rvx__buf_init(&buf, line, sizeof line);
     rvx__buf_add_text(&buf, "order ");
-    rvx__plan_print(&buf, &lookup->plan);
+    rvx__plan_print(&buf, lookup->planned.plan);
     rvx__buf_add_text(&buf, " (");
-    rvx__buf_add_text(&buf, lookup->plan.why);
+    rvx__buf_add_text(&buf, lookup->planned.plan->why);
     rvx__buf_add_text(&buf, ")");
     rvx__buf_finish(&buf);
     trace(lookup, line);
@@ -94,16 +94,20 @@ static void trace_outcome(const struct rvx__lookup *lookup, const char *backend,
     trace(lookup, line);
 }
 
-/* Finds the backends of the plan's steps: 0 or RVX_ENOBACKEND. */
-static int find_backends(struct rvx__lookup *lookup)
+static unsigned caps_of(const struct rvx__lookup *lookup)
 {
-    unsigned caps = lookup->request.kind == RVX_REQUEST_HOST ? RVX_BACKEND_HOST : RVX_BACKEND_PORT;
+    return lookup->request.kind == RVX_REQUEST_HOST ? RVX_BACKEND_HOST : RVX_BACKEND_PORT;
+}
 
-    for (unsigned i = 0; i < lookup->plan.n; i++) {
-        lookup->backend[i] = rvx__resolver_find_backend(lookup->resolver, lookup->plan.steps[i].backend, caps);
-        if (lookup->backend[i] == NULL) {
+/* Has every step of the plan its backend? 0 or RVX_ENOBACKEND. */
+static int check_backends(struct rvx__lookup *lookup)
+{
+    const struct rvx__plan *plan = lookup->planned.plan;
+
+    for (unsigned i = 0; i < plan->n; i++) {
+        if (plan->steps[i].by == NULL) {
             rvx__log(&lookup->resolver->options.log, RVX_LOG_WARNING, "no backend for the source %s of an order",
-                     lookup->plan.steps[i].backend);
+                     plan->steps[i].backend);
             return RVX_ENOBACKEND;
         }
     }
@@ -137,11 +141,10 @@ static int make_plan(struct rvx__lookup *lookup)
     int rc;
 
     if (lookup->request.kind == RVX_REQUEST_HOST)
-        return rvx__resolver_plan_host(lookup->resolver, rvx__view_text(lookup->request.name), &lookup->plan,
-                                       &lookup->snapshot);
-    rc = rvx__resolver_plan_port(lookup->resolver, &lookup->snapshot);
+        return rvx__resolver_plan_host(lookup->resolver, rvx__view_text(lookup->request.name), &lookup->planned);
+    rc = rvx__resolver_plan_port(lookup->resolver, &lookup->planned.snapshot);
     if (rc == 0)
-        lookup->plan = lookup->snapshot->ports;
+        lookup->planned.plan = &lookup->planned.snapshot->ports;
     return rc;
 }
 
@@ -154,13 +157,12 @@ int rvx__lookup_init(struct rvx__lookup *lookup, struct rvx_resolver *resolver, 
     lookup->request.deadline = deadline;
     rc = make_plan(lookup);
     if (rc == 0)
-        rc = find_backends(lookup);
+        rc = check_backends(lookup);
     if (rc < 0) {
         rvx__lookup_fini(lookup);
         return rc;
     }
-    if (lookup->snapshot != NULL)
-        lookup->request.snapshot = rvx__snapshot_ref(lookup->snapshot);
+    lookup->request.snapshot = rvx__snapshot_ref(lookup->planned.snapshot);
     trace_plan(lookup);
     return 0;
 }
@@ -171,8 +173,9 @@ int rvx__lookup_init_with(struct rvx__lookup *lookup, struct rvx_resolver *resol
     int rc;
 
     prepare(lookup, resolver, kind, name, network);
-    lookup->plan.steps[lookup->plan.n++].backend = backend;
-    rc = find_backends(lookup);
+    rc = rvx__resolver_plan_one(resolver, backend, caps_of(lookup), &lookup->planned);
+    if (rc == 0)
+        rc = check_backends(lookup);
     if (rc < 0)
         rvx__lookup_fini(lookup);
     return rc;
@@ -202,7 +205,7 @@ static void give_up(struct rvx__lookup *lookup, int code)
 {
     rvx__answer_fini(&lookup->answer);
     lookup->code = code;
-    lookup->next = lookup->plan.n;
+    lookup->next = lookup->planned.plan->n;
 }
 
 static void collect_answer(struct rvx__lookup *lookup, struct rvx_request *request, const char *source)
@@ -219,7 +222,7 @@ static void collect_answer(struct rvx__lookup *lookup, struct rvx_request *reque
 /* Does with a finished request what its step says. */
 static void settle_request(struct rvx__lookup *lookup, struct rvx_request *request)
 {
-    const struct rvx__plan_step *step = &lookup->plan.steps[lookup->next - 1];
+    const struct rvx__plan_step *step = &lookup->planned.plan->steps[lookup->next - 1];
     enum rvx__nsswitch_action action = step->action[request->status];
 
     lookup->asking = false;
@@ -358,10 +361,11 @@ static bool is_wanted(const struct rvx__lookup *lookup, const struct rvx__plan_s
 /* Takes steps until one has to be waited for, or needs a loop that is not there, or none is left. */
 static void walk_plan(struct rvx__lookup *lookup)
 {
-    while (lookup->next < lookup->plan.n) {
-        const struct rvx__backend *backend = lookup->backend[lookup->next];
+    while (lookup->next < lookup->planned.plan->n) {
+        const struct rvx__plan_step *step = &lookup->planned.plan->steps[lookup->next];
+        const struct rvx__backend *backend = step->by;
 
-        if (!is_wanted(lookup, &lookup->plan.steps[lookup->next])) {
+        if (!is_wanted(lookup, step)) {
             lookup->next++;
             continue;
         }
@@ -390,7 +394,7 @@ static void stop_asking(struct rvx__lookup *lookup)
         lookup->job = NULL;
         return;
     }
-    backend = lookup->backend[lookup->next - 1];
+    backend = lookup->planned.plan->steps[lookup->next - 1].by;
     if (!lookup->request.finished && backend->ops->cancel != NULL)
         backend->ops->cancel(backend->handle, &lookup->request);
 }
@@ -484,8 +488,7 @@ void rvx__lookup_fini(struct rvx__lookup *lookup)
     rvx__timer_stop(&lookup->timer);
     rvx__answer_fini(&lookup->answer);
     rvx__request_fini(&lookup->request);
-    rvx__snapshot_unref(lookup->snapshot);
-    lookup->snapshot = NULL;
+    rvx__planned_fini(&lookup->planned);
     lookup->resolver = NULL;
     rvx_resolver_free(resolver);
 }

@@ -28,13 +28,11 @@ struct rvx__lookup {
     const char *source;        /* who found it; of several that were merged, the first */
 
     /* its own */
-    struct rvx_resolver *resolver;        /* a reference */
-    const struct rvx__snapshot *snapshot; /* a reference: the plan's texts */
-    struct rvx__plan plan;
-    const struct rvx__backend *backend[RVX__PLAN_MAX]; /* for each step of the plan */
-    unsigned next;                                     /* the step to take next */
-    bool stopped;                                      /* a step said "return": only fall-backs are taken */
-    bool failed;                                       /* a step failed, as `code` and `failure` say */
+    struct rvx_resolver *resolver; /* a reference */
+    struct rvx__planned planned;
+    unsigned next;                        /* the step of the plan to take next */
+    bool stopped;                         /* a step said "return": only fall-backs are taken */
+    bool failed;                          /* a step failed, as `code` and `failure` say */
     enum rvx_status failure;
     struct rvx_request request;  /* to the backend of the step before `next` */
     bool asking;                 /* that backend has not finished */

@@ -63,6 +63,7 @@ static void add_step(struct builder *b, const char *backend, bool fallback)
     }
     step = &b->plan->steps[b->plan->n++];
     step->backend = backend;
+    step->by = NULL;
     step->fallback = fallback;
     set_default_actions(step);
 }
@@ -229,6 +230,11 @@ void rvx__plan_hosts(struct rvx__plan *plan, const struct rvx__plan_input *input
     if (input->order->n == 0 && rvx__name_is_localhost(name))
         add_fallback(&b, "localhost");
     end_plan(&b);
+}
+
+bool rvx__plan_is_for_all(struct rvx__view name)
+{
+    return !rvx__name_is_localhost(name);
 }
 
 /* Who answers for a source of services; NULL: nobody, and *why_not says why. */

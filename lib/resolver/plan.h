@@ -13,8 +13,11 @@
 #include "conf/nsswitch.h"
 #include "resolver/options.h"
 
+struct rvx__backend;
+
 struct rvx__plan_step {
-    const char *backend; /* who is asked: a name that input.known() knows, or one of an order */
+    const char *backend;           /* who is asked: a name that input.known() knows, or one of an order */
+    const struct rvx__backend *by; /* who that is; filled in by the resolver, NULL: nobody */
     bool fallback;       /* not in the order that was asked for: taken in any case if there is no answer yet */
     enum rvx__nsswitch_action action[RVX__NSSWITCH_STATUS_N]; /* what to do next, by enum rvx_status */
 };
@@ -43,6 +46,9 @@ bool rvx__plan_needs_nsswitch(const struct rvx__order *order, enum rvx__mode mod
 
 /* Whom to ask for the addresses of `name`. */
 void rvx__plan_hosts(struct rvx__plan *plan, const struct rvx__plan_input *input, struct rvx__view name);
+
+/* Is the plan for this host the one for all hosts, whatever the input? False if the name has rules of its own. */
+bool rvx__plan_is_for_all(struct rvx__view name);
 
 /* Whom to ask for a port. */
 void rvx__plan_services(struct rvx__plan *plan, const struct rvx__plan_input *input);

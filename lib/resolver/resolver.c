@@ -61,116 +61,6 @@ const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver 
     return backend;
 }
 
-static bool knows_host_source(const void *resolver, const char *name)
-{
-    return rvx__resolver_find_backend(resolver, name, RVX_BACKEND_HOST) != NULL;
-}
-
-static bool knows_port_source(const void *resolver, const char *name)
-{
-    return rvx__resolver_find_backend(resolver, name, RVX_BACKEND_PORT) != NULL;
-}
-
-static const struct rvx__nsswitch *find_nsswitch(const struct rvx__snapshot *snapshot)
-{
-    const struct rvx__conffile *file = snapshot != NULL ? snapshot->file[RVX__CONF_NSSWITCH] : NULL;
-
-    return file != NULL && file->is_table ? &file->nsswitch : NULL;
-}
-
-int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__plan *plan,
-                            const struct rvx__snapshot **snapshot)
-{
-    struct rvx__plan_input input = {
-        .order = &resolver->options.hosts,
-        .mode = resolver->options.mode,
-        .known = knows_host_source,
-        .known_arg = resolver,
-    };
-    int rc = 0;
-
-    *snapshot = NULL;
-    if (rvx__plan_needs_nsswitch(input.order, input.mode))
-        rc = rvx__store_get(&resolver->store, RVX__CONF_BIT(RVX__CONF_NSSWITCH), snapshot);
-    if (rc < 0)
-        return rc;
-    input.nsswitch = find_nsswitch(*snapshot);
-    rvx__plan_hosts(plan, &input, name);
-    return 0;
-}
-
-/* Do ports come from the services file and then from the built-in table, with nobody else in between? */
-static bool is_plain(const struct rvx_resolver *resolver, const struct rvx__plan *plan)
-{
-    static const struct rvx_backend_ops *const plain[] = {&rvx__be_files, &rvx__be_builtin};
-
-    if (plan->n != 2)
-        return false;
-    for (unsigned i = 0; i < 2; i++) {
-        const struct rvx__backend *backend =
-            rvx__resolver_find_backend(resolver, plan->steps[i].backend, RVX_BACKEND_PORT);
-
-        if (backend == NULL || backend->ops != plain[i])
-            return false;
-        if (plan->steps[i].action[RVX_STATUS_SUCCESS] != RVX__NSSWITCH_RETURN)
-            return false;
-    }
-    return plan->steps[0].action[RVX_STATUS_NOTFOUND] == RVX__NSSWITCH_CONTINUE || plan->steps[1].fallback;
-}
-
-/* The files that the plan for ports stands on. */
-static unsigned need_for_ports(const struct rvx_resolver *resolver, const struct rvx__snapshot *snapshot)
-{
-    const struct rvx__nsswitch *nsswitch = find_nsswitch(snapshot);
-
-    if (!rvx__plan_needs_nsswitch(&resolver->options.services, resolver->options.mode))
-        return 0;
-    if (nsswitch != NULL && rvx__plan_wants_db(nsswitch))
-        return RVX__CONF_BIT(RVX__CONF_NSSWITCH) | RVX__CONF_BIT(RVX__CONF_SERVICES_DB);
-    return RVX__CONF_BIT(RVX__CONF_NSSWITCH);
-}
-
-/* Derives what a snapshot means for ports. */
-static void derive_ports(void *arg, struct rvx__snapshot *snapshot)
-{
-    const struct rvx_resolver *resolver = arg;
-    const struct rvx__conffile *db = snapshot->file[RVX__CONF_SERVICES_DB];
-    const struct rvx__conffile *services = snapshot->file[RVX__CONF_SERVICES];
-    unsigned need = need_for_ports(resolver, snapshot);
-    const struct rvx__plan_input input = {
-        .order = &resolver->options.services,
-        .mode = resolver->options.mode,
-        .nsswitch = find_nsswitch(snapshot),
-        .services_db = db != NULL && db->stamp.exists,
-        .known = knows_port_source,
-        .known_arg = resolver,
-    };
-
-    rvx__plan_services(&snapshot->ports, &input);
-    snapshot->ports_at_once = NULL;
-    if (rvx__log_wants(&resolver->options.log, RVX_LOG_TRACE))
-        return; /* the short cut says nothing on its way */
-    if ((snapshot->have & need) == need && services != NULL && services->is_table &&
-        is_plain(resolver, &snapshot->ports))
-        snapshot->ports_at_once = &services->services;
-}
-
-int rvx__resolver_plan_port(struct rvx_resolver *resolver, const struct rvx__snapshot **snapshot)
-{
-    unsigned need = need_for_ports(resolver, NULL);
-    int rc;
-
-    for (;;) {
-        rc = rvx__store_get(&resolver->store, need, snapshot);
-        if (rc < 0)
-            return rc;
-        need = need_for_ports(resolver, *snapshot);
-        if (((*snapshot)->have & need) == need)
-            return 0;
-        rvx__snapshot_unref(*snapshot);
-    }
-}
-
 static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resolver_base *base)
 {
     const struct rvx__store_opts store = {
@@ -178,7 +68,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
         .log = &resolver->options.log,
         .clock = base->clock,
         .rnd = base->rnd,
-        .derive = derive_ports,
+        .derive = rvx__derive,
         .derive_arg = resolver,
     };
 

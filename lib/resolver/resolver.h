@@ -65,10 +65,25 @@ bool rvx__resolver_try_ref(struct rvx_resolver *resolver);
 const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver *resolver, const char *name,
                                                       unsigned caps);
 
-/* Decides whom to ask for a host.  Returns: 0; -ENOMEM.
- * *snapshot: the one that the plan's texts belong to, with a reference; NULL if none was needed. */
-int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__plan *plan,
-                            const struct rvx__snapshot **snapshot);
+/* Works out what a snapshot means; for struct rvx__store_opts.  resolver: the struct rvx_resolver. */
+void rvx__derive(void *resolver, struct rvx__snapshot *snapshot);
+
+/* A plan with what it stands on. Zeroed storage is an empty one. */
+struct rvx__planned {
+    const struct rvx__plan *plan;
+    const struct rvx__snapshot *snapshot; /* a reference; the plan belongs to it, */
+    struct rvx__plan *own;                /* unless it was made for this name alone */
+};
+
+/* Decides whom to ask for a host.  Returns: 0; -ENOMEM, and *planned is empty. */
+int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__planned *planned);
+
+/* Makes a plan that asks one backend, without a snapshot.  Returns: as above.
+ * backend: borrowed.  caps: one of which it must have. */
+int rvx__resolver_plan_one(struct rvx_resolver *resolver, const char *backend, unsigned caps,
+                           struct rvx__planned *planned);
+
+void rvx__planned_fini(struct rvx__planned *planned); /* leaves it empty */
 
 /* Takes a snapshot with a plan for ports: snapshot->ports.  Returns: 0; -ENOMEM.  Ownership: one reference. */
 int rvx__resolver_plan_port(struct rvx_resolver *resolver, const struct rvx__snapshot **snapshot);

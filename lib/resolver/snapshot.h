@@ -29,7 +29,8 @@ struct rvx__snapshot {
     atomic_uint refs;
     unsigned have;                             /* RVX__CONF_BIT() of the files that were read */
     struct rvx__conffile *file[RVX__CONF_N];   /* NULL: not needed so far */
-    struct rvx__plan ports;                    /* as far as the files that were read allow */
+    struct rvx__plan hosts;                    /* for a name without rules of its own; as far as the files allow */
+    struct rvx__plan ports;                    /* likewise */
     const struct rvx__services *ports_at_once; /* ports come from this table, then the built-in one, and nothing else */
 };
 
@@ -39,7 +40,7 @@ struct rvx__store_opts {
     const struct rvx__log *log;
     const struct rvx__clock *clock;
     const struct rvx__rnd *rnd;
-    void (*derive)(void *arg, struct rvx__snapshot *snapshot); /* fills in the last two fields; pure */
+    void (*derive)(void *arg, struct rvx__snapshot *snapshot); /* fills in what comes after `file`; pure */
     void *derive_arg;
 };
 

@@ -14,8 +14,12 @@ librvx_core_la_SOURCES += \
 	%D%/rdata.c \
 	%D%/scan.c \
 	%D%/scan.h \
+	%D%/search.c \
+	%D%/search.h \
 	%D%/shape.c \
 	%D%/shape.h \
+	%D%/special.c \
+	%D%/special.h \
 	%D%/wire.c \
 	%D%/wire.h
 

@@ -413,3 +413,18 @@ TESTS += %D%/test_stats
 %C%_test_stats_SOURCES = %D%/test_stats.c
 %C%_test_stats_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_stats_LDADD = $(UNIT_LIBS)
+
+# dns: the wire
+WIRE_SUPPORT = tests/support/wiretext.c tests/support/wiretext.h
+
+check_PROGRAMS += %D%/test_dns_special
+TESTS += %D%/test_dns_special
+%C%_test_dns_special_SOURCES = %D%/test_dns_special.c
+%C%_test_dns_special_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_special_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_search
+TESTS += %D%/test_dns_search
+%C%_test_dns_search_SOURCES = %D%/test_dns_search.c
+%C%_test_dns_search_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_search_LDADD = $(UNIT_LIBS)

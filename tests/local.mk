@@ -28,6 +28,7 @@ endif
 if TESTS_ENABLED
 if !FUZZ
 include %D%/cli/local.mk
+include %D%/hostile/local.mk
 include %D%/lint/local.mk
 endif
 endif

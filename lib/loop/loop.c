@@ -1,8 +1,8 @@
 /* loop.c - the event loop: one turn, and who may ask for it
  *
- * A turn has two halves. First it gathers: tells the poller what changed, waits, and lets engines work on ready
- * descriptors, due timers and notes from other threads, in this order; engines end operations, which so enter the
- * queue. Then it hands out: calls back the operations that are in the queue. No engine is on the stack then, and
+ * A turn has two halves. First it gathers: does the chores that were left since the last turn, tells the poller what
+ * changed, waits, and lets engines work on ready descriptors, due timers and notes from other threads, in this order;
+ * engines end operations, which so enter the queue. Then it hands out: calls back the operations that are in the queue. No engine is on the stack then, and
  * nothing of the loop is looked at after a callback before its frame has said that the loop is still there.
  *
  * Events come before timers, so that an answer that came in time counts even if the thread was late to look.
@@ -57,6 +57,7 @@ static void init_lists(struct rvx_loop *loop)
     rvx__list_init(&loop->pending);
     rvx__list_init(&loop->queue);
     rvx__list_init(&loop->guests);
+    rvx__list_init(&loop->chores);
     rvx__watches_init(&loop->watches, &loop->poller);
     rvx__timers_init(&loop->timers);
     rvx__alarm_init(&loop->alarm);
@@ -134,6 +135,31 @@ void rvx__loop_leave(struct rvx__guest *guest)
     rvx__link_remove(&guest->link);
 }
 
+struct rvx__guest *rvx__loop_find_guest(const struct rvx_loop *loop, void (*leave)(struct rvx__guest *guest),
+                                        const void *host)
+{
+    for (struct rvx__link *link = loop->guests.next; link != &loop->guests; link = link->next) {
+        struct rvx__guest *guest = RVX__OWNER(link, struct rvx__guest, link);
+
+        if (guest->leave == leave && guest->host == host)
+            return guest;
+    }
+    return NULL;
+}
+
+void rvx__loop_add_chore(struct rvx_loop *loop, struct rvx__chore *chore)
+{
+    if (rvx__link_in_list(&chore->link))
+        return;
+    rvx__list_append(&loop->chores, &chore->link);
+    rvx__loop_touch(loop);
+}
+
+void rvx__loop_drop_chore(struct rvx__chore *chore)
+{
+    rvx__link_remove(&chore->link);
+}
+
 void rvx_loop_free(struct rvx_loop *loop)
 {
     struct rvx__link *link;
@@ -167,10 +193,10 @@ static void settle(struct rvx_loop *loop)
     rvx__alarm_set(&loop->alarm, rvx__timers_next(&loop->timers));
 }
 
-/* ... and about operations that wait to be handed out. */
+/* ... and about operations that wait to be handed out, and about chores. */
 void rvx__loop_show_queue(struct rvx_loop *loop)
 {
-    if (loop->alarm.fd < 0 || loop->poked || rvx__list_empty(&loop->queue))
+    if (loop->alarm.fd < 0 || loop->poked || (rvx__list_empty(&loop->queue) && rvx__list_empty(&loop->chores)))
         return;
     loop->poked = true;
     rvx__wake_poke(&loop->wake);
@@ -193,16 +219,37 @@ static void run_timers(struct rvx_loop *loop)
         timer->callback(timer->arg);
 }
 
+/* Does the chores that are there now; what they leave in their turn keeps the loop from waiting. */
+static void run_chores(struct rvx_loop *loop)
+{
+    struct rvx__link chores, *link;
+
+    if (rvx__list_empty(&loop->chores))
+        return;
+    rvx__list_init(&chores);
+    rvx__list_move(&chores, &loop->chores);
+    loop->gathering = true;
+    while ((link = rvx__list_take(&chores)) != NULL) {
+        struct rvx__chore *chore = RVX__OWNER(link, struct rvx__chore, link);
+
+        chore->run(chore);
+    }
+    loop->gathering = false;
+}
+
 static int gather(struct rvx_loop *loop, rvx_time deadline)
 {
     const struct rvx__clock *clock = loop->clock;
     const struct rvx__ready *ready;
-    rvx_time limit = rvx__deadline_min(deadline, rvx__timers_next(&loop->timers));
-    int result = rvx__watches_flush(&loop->watches);
+    rvx_time limit;
+    int result;
 
+    run_chores(loop);
+    limit = rvx__deadline_min(deadline, rvx__timers_next(&loop->timers));
+    result = rvx__watches_flush(&loop->watches);
     if (result < 0)
         return result;
-    if (!rvx__list_empty(&loop->queue))
+    if (!rvx__list_empty(&loop->queue) || !rvx__list_empty(&loop->chores))
         limit = RVX_NOWAIT;
     result = loop->poller.ops->wait(loop->poller.state, limit, clock->now(clock->self), &ready);
     if (result < 0)
@@ -225,6 +272,8 @@ int rvx_loop_turn(struct rvx_loop *loop, rvx_time deadline)
     result = gather(loop, deadline);
     if (result < 0)
         return result;
+    if (loop->alarm.fd >= 0)
+        run_chores(loop); /* who watches this loop need not come back for them */
     settle(loop);
     loop->frame = &frame;
     result = rvx__ops_deliver(loop, &frame);

@@ -36,17 +36,18 @@ struct rvx_loop {
     struct rvx__link pending; /* operations */
     struct rvx__link queue;   /* operations that finished, oldest first */
     struct rvx__link guests;
+    struct rvx__link chores;
     uint64_t seq;             /* of the last one in the queue */
     struct rvx__frame *frame; /* innermost turn being run, or NULL */
     bool gathering;           /* engines are at work: changes are told when they are done */
-    bool poked;               /* the eventfd was made readable because of the queue */
+    bool poked;               /* the eventfd was made readable because of the queue or of chores */
     bool stopped;
 };
 
 /* Something changed that may have to show on the descriptor that another loop watches. */
 void rvx__loop_touch(struct rvx_loop *loop);
 
-/* Makes that descriptor readable if operations wait to be handed out. */
+/* Makes that descriptor readable if operations wait to be handed out, or chores to be done. */
 void rvx__loop_show_queue(struct rvx_loop *loop);
 
 /* Calls back the operations that are in the queue now, until one of them frees the loop: the number called. */

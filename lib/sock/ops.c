@@ -144,6 +144,28 @@ static ssize_t call_sendmsg(void *self, int fd, const struct msghdr *msg, int fl
     return n >= 0 ? n : rvx__errno();
 }
 
+static int call_sendmmsg(void *self, int fd, struct mmsghdr *msgs, unsigned n, int flags)
+{
+    int sent;
+
+    (void)self;
+    do {
+        sent = sendmmsg(fd, msgs, n, flags | MSG_NOSIGNAL);
+    } while (sent < 0 && errno == EINTR);
+    return sent >= 0 ? sent : rvx__errno();
+}
+
+static int call_recvmmsg(void *self, int fd, struct mmsghdr *msgs, unsigned n, int flags)
+{
+    int received;
+
+    (void)self;
+    do {
+        received = recvmmsg(fd, msgs, n, flags, NULL);
+    } while (received < 0 && errno == EINTR);
+    return received >= 0 ? received : rvx__errno();
+}
+
 static int call_shutdown(void *self, int fd, int how)
 {
     (void)self;
@@ -183,6 +205,8 @@ const struct rvx__sockops rvx__sockops_system = {
     .recv = call_recv,
     .send = call_send,
     .sendmsg = call_sendmsg,
+    .sendmmsg = call_sendmmsg,
+    .recvmmsg = call_recvmmsg,
     .shutdown = call_shutdown,
     .close = call_close,
     .dup = call_dup,

@@ -3,6 +3,7 @@
  * Everything above this folder reaches the kernel's sockets through a struct rvx__sockops, so that tests can make any
  * call fail, or be slow, or lie. Every slot is REQUIRED and returns what the system call returns on success and -errno
  * on failure; EINTR is retried inside where the call may be restarted (not poll, whose caller has a deadline).
+ * Whoever uses sendmmsg and recvmmsg does without them where the kernel says -ENOSYS.
  */
 #ifndef RVX_SOCK_OPS_H
 #define RVX_SOCK_OPS_H
@@ -26,6 +27,8 @@ struct rvx__sockops {
     ssize_t (*recv)(void *self, int fd, void *data, size_t len, int flags);
     ssize_t (*send)(void *self, int fd, const void *data, size_t len, int flags); /* adds MSG_NOSIGNAL */
     ssize_t (*sendmsg)(void *self, int fd, const struct msghdr *msg, int flags);  /* adds MSG_NOSIGNAL */
+    int (*sendmmsg)(void *self, int fd, struct mmsghdr *msgs, unsigned n, int flags); /* adds MSG_NOSIGNAL */
+    int (*recvmmsg)(void *self, int fd, struct mmsghdr *msgs, unsigned n, int flags);
     int (*shutdown)(void *self, int fd, int how);
     int (*close)(void *self, int fd); /* the descriptor is gone whatever is returned */
     int (*dup)(void *self, int fd);   /* F_DUPFD_CLOEXEC */

@@ -428,3 +428,9 @@ TESTS += %D%/test_dns_search
 %C%_test_dns_search_SOURCES = %D%/test_dns_search.c
 %C%_test_dns_search_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_search_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_chore
+TESTS += %D%/test_chore
+%C%_test_chore_SOURCES = %D%/test_chore.c tests/support/loop.h tests/support/test.h
+%C%_test_chore_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_chore_LDADD = $(UNIT_LIBS)

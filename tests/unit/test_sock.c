@@ -115,6 +115,35 @@ static void test_connection(void **state)
     assert_int_equal(ops->close(ops->self, listener), 0);
 }
 
+static void test_several_datagrams(void **state)
+{
+    char data[3][8];
+    struct iovec out[2] = {{(void *)(uintptr_t)"one", 3}, {(void *)(uintptr_t)"three", 5}}, in[3];
+    struct mmsghdr outs[2] = {{.msg_hdr = {.msg_iov = &out[0], .msg_iovlen = 1}},
+                              {.msg_hdr = {.msg_iov = &out[1], .msg_iovlen = 1}}};
+    struct mmsghdr ins[3] = {{.msg_len = 0}};
+    int fds[2];
+
+    (void)state;
+    for (int i = 0; i < 3; i++) {
+        in[i] = (struct iovec){data[i], sizeof data[i]};
+        ins[i].msg_hdr = (struct msghdr){.msg_iov = &in[i], .msg_iovlen = 1};
+    }
+    assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+    assert_int_equal(ops->recvmmsg(ops->self, fds[1], ins, 3, 0), -EAGAIN);
+    assert_int_equal(ops->sendmmsg(ops->self, fds[0], outs, 2, 0), 2);
+    assert_int_equal(ops->recvmmsg(ops->self, fds[1], ins, 3, 0), 2);
+    assert_int_equal(ins[0].msg_len, 3);
+    assert_int_equal(ins[1].msg_len, 5);
+    assert_memory_equal(data[1], "three", 5);
+
+    /* a peer that is gone is an error, not a signal */
+    assert_int_equal(ops->close(ops->self, fds[1]), 0);
+    assert_int_equal(ops->sendmmsg(ops->self, fds[0], outs, 2, 0), -ECONNREFUSED);
+    assert_int_equal(ops->close(ops->self, fds[0]), 0);
+    assert_int_equal(ops->recvmmsg(ops->self, fds[0], ins, 3, 0), -EBADF);
+}
+
 static void test_accept_falls_back(void **state)
 {
     struct sockaddr_in sa;
@@ -462,6 +491,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_connection),
+        cmocka_unit_test(test_several_datagrams),
         cmocka_unit_test(test_accept_falls_back),
         cmocka_unit_test(test_errors),
         cmocka_unit_test(test_interrupted),

@@ -43,7 +43,8 @@ rvx_time rvx__health_hedge_delay(const struct rvx__health *health);
  * that usually answer fast are given up sooner in the first rounds. */
 rvx_time rvx__health_timeout(const struct rvx__health *health, rvx_time configured, unsigned round);
 
-/* Did it fail lately, so that others are asked before? True for all but one who asks when it is time for a probe. */
+/* Did it fail lately, so that others are asked before? From time to time it did not: the query that puts it first then
+ * takes the probe, and for all others it fails on. */
 bool rvx__health_is_failing(const struct rvx__health *health, rvx_time now);
 void rvx__health_take_probe(struct rvx__health *health, rvx_time now);
 

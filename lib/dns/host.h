@@ -48,7 +48,6 @@ struct rvx__host {
     struct rvx__search search;       /* inside: gives the current name next */
     const struct rvx__name *target;  /* inside: of an alias just told of */
     uint32_t seen[RVX__HOST_TYPES_MAX][RVX__HOST_RESTARTS_MAX + 1]; /* inside: hashes of names asked on a chain */
-    int codes[RVX__HOST_TYPES_MAX];  /* inside: how each type failed with the current name */
     uint16_t types[RVX__HOST_TYPES_MAX];
     uint8_t types_n;
     uint8_t hops[RVX__HOST_TYPES_MAX];   /* inside: restarts */
@@ -56,7 +55,8 @@ struct rvx__host {
     uint8_t drop;                        /* inside: bits of questions to hand out as DROP */
     uint8_t state;                       /* enum rvx__host_state */
     bool wire;                           /* inside: `search.text` is a name in wire form */
-    bool blame_typed;                    /* inside: `code` is of the name as typed */
+    bool spent;                          /* inside: no packets are left for further names */
+    bool typed;                          /* inside: `code` is of the name as typed */
 
     /* The result, when DONE. */
     int code;    /* 0: all that was TAKEn. RVX_ENOTFOUND. RVX_EALIASLOOP. Else as told by a driver: temporary */
@@ -75,9 +75,9 @@ struct rvx__host_action {
 /* What an answer is good for. */
 enum rvx__host_use {
     RVX__HOST_IGNORE,
-    RVX__HOST_TAKE,  /* its records and aliases are part of the result */
+    RVX__HOST_TAKE,   /* its records and aliases are part of the result */
     RVX__HOST_FOLLOW, /* its aliases are, if in the end something is found for them */
-    RVX__HOST_BLAME  /* if the lookup fails, it is with this: keep what the error shall tell */
+    RVX__HOST_BLAME   /* if the lookup fails, it is with this: keep what the error shall tell */
 };
 
 /* Begins a lookup of a name as typed, over the search list.

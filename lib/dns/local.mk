@@ -25,7 +25,14 @@ librvx_core_la_SOURCES += \
 
 # Row 2: the query machines.
 librvx_core_la_SOURCES += \
+	%D%/dice.c \
 	%D%/dice.h \
+	%D%/health.c \
 	%D%/health.h \
+	%D%/host.c \
 	%D%/host.h \
-	%D%/query.h
+	%D%/query.c \
+	%D%/query.h \
+	%D%/query_private.h \
+	%D%/query_reply.c \
+	%D%/query_slots.c

@@ -76,7 +76,6 @@ struct rvx__query_slot {
     uint16_t id;
     uint8_t server;
     uint8_t transport; /* enum rvx__transport */
-    uint8_t state;     /* inside */
     uint8_t flags;     /* inside */
     uint8_t edns;      /* enum rvx__edns_level */
     uint8_t misses;    /* near misses */
@@ -91,11 +90,18 @@ struct rvx__query {
     uint64_t order;        /* inside: the servers, four bits each, the first one lowest */
     struct rvx__query_slot slots[RVX__QUERY_SLOTS];
     uint16_t type, class_;
-    uint16_t tcp_tried;    /* inside: servers asked by TCP since they were asked by UDP */
-    uint8_t next;          /* inside: the next place of servers x attempts */
-    uint8_t state;         /* enum rvx__query_state */
-    uint8_t release;       /* inside: slots to hand out as RELEASE */
-    uint8_t turn;          /* inside */
+    uint16_t tcp_tried; /* inside: servers that were asked again by TCP, one bit each */
+    uint8_t state;      /* enum rvx__query_state */
+    uint8_t next;       /* inside: the next of servers x attempts */
+    bool extended;      /* inside: the deadline was put off for TCP */
+
+    /* Inside: sets of slots, one bit each. */
+    uint8_t open;     /* on their way */
+    uint8_t wanted;   /* to be handed out as SEND */
+    uint8_t release;  /* to be handed out as RELEASE */
+    uint8_t current;  /* of the servers asked now; the others are older */
+    uint8_t doubtful; /* something bad came on them; something good still may */
+    uint8_t noted;    /* their silence is in the server's record */
 
     /* The result, when DONE. */
     int code;         /* 0, and there are message and finding; RVX_EALIASLOOP, for good; else temporary: RVX_ETIMEOUT,
@@ -115,18 +121,18 @@ struct rvx__query_env {
 
 struct rvx__query_action {
     enum { RVX__QUERY_NONE, RVX__QUERY_SEND, RVX__QUERY_RELEASE, RVX__QUERY_DONE } kind;
-    unsigned slot;                 /* of SEND and RELEASE, and its server and transport */
-    unsigned server;
+    unsigned slot;   /* of SEND and RELEASE */
+    unsigned server; /* of SEND, as the next */
     enum rvx__transport transport;
 };
 
 /* What became of a message: for counters and traces. */
 enum rvx__query_fate {
-    RVX__QUERY_LATE,     /* came for a slot that waits for nothing; not looked at */
-    RVX__QUERY_MISS,     /* dropped: see match */
+    RVX__QUERY_LATE,      /* came for a slot that waits for nothing; not looked at */
+    RVX__QUERY_MISS,      /* dropped: see match */
     RVX__QUERY_MALFORMED, /* dropped: see fault */
-    RVX__QUERY_COOKIE,   /* dropped: its cookie is missing, or not ours */
-    RVX__QUERY_TAKEN     /* see verdict; *message is filled in, if there was a question in it */
+    RVX__QUERY_COOKIE,    /* dropped: its cookie is missing, or not ours */
+    RVX__QUERY_TAKEN      /* see verdict */
 };
 
 struct rvx__query_report {

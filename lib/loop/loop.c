@@ -160,6 +160,16 @@ void rvx__loop_drop_chore(struct rvx__chore *chore)
     rvx__link_remove(&chore->link);
 }
 
+void rvx__loop_send(struct rvx_loop *loop, struct rvx__note *note)
+{
+    rvx__wake_send(&loop->wake, note);
+}
+
+void rvx__loop_recall(struct rvx_loop *loop, struct rvx__note *note)
+{
+    rvx__wake_recall(&loop->wake, note);
+}
+
 void rvx_loop_free(struct rvx_loop *loop)
 {
     struct rvx__link *link;

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "loop/wake.h"
 
 /* rvx_loop_new() with a clock.  clock: borrowed for the loop's life. Turn such a loop with RVX_NOWAIT: real descriptors
  * do not wait by an invented time. */
@@ -41,5 +42,12 @@ void rvx__loop_add_chore(struct rvx_loop *loop, struct rvx__chore *chore);
 
 /* Takes it back. One that does not wait stays so. */
 void rvx__loop_drop_chore(struct rvx__chore *chore);
+
+/* Sends a note that arrives on the loop's thread, in one of its next turns or when the loop is freed. The sender's
+ * business: a lock that keeps the loop from being freed meanwhile.  Thread: any. */
+void rvx__loop_send(struct rvx_loop *loop, struct rvx__note *note);
+
+/* Takes back a note that was sent and has not arrived.  Thread: the loop's. */
+void rvx__loop_recall(struct rvx_loop *loop, struct rvx__note *note);
 
 #endif

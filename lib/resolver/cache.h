@@ -77,7 +77,7 @@ void rvx__cache_free(struct rvx__cache *cache); /* entries that are held stay un
 bool rvx__cache_get(struct rvx__cache *cache, const struct rvx__cache_key *key, rvx_time now,
                     struct rvx__cache_hit *hit);
 
-/* Looks an answer up that may be past its time: for when no server answers. Never one that says that there is nothing. */
+/* Looks an answer up that may be past its time: for when no server answers. Never one that there is nothing. */
 bool rvx__cache_get_stale(struct rvx__cache *cache, const struct rvx__cache_key *key, rvx_time now,
                           struct rvx__cache_hit *hit);
 
@@ -88,7 +88,8 @@ void rvx__cache_put(struct rvx__cache *cache, const struct rvx__cache_key *key, 
 /* An entry of its own, in no cache: to hand an answer on as a hit.  NULL: out of memory. */
 const struct rvx__cached *rvx__cached_new(const struct rvx__message *message, const struct rvx__finding *finding,
                                           uint8_t server, rvx_time now);
-void rvx__cached_read(const struct rvx__cached *entry, rvx_time now, struct rvx__cache_hit *hit); /* takes a reference */
+void rvx__cached_read(const struct rvx__cached *entry, rvx_time now,
+                      struct rvx__cache_hit *hit); /* takes a reference */
 const struct rvx__cached *rvx__cached_ref(const struct rvx__cached *entry);
 void rvx__cached_unref(const struct rvx__cached *entry); /* may be NULL */
 

@@ -38,6 +38,7 @@ enum rvx__flight_role {
     RVX__FLIGHT_FOLLOWS,  /* waits */
     RVX__FLIGHT_TOLD,     /* waited; a note with the outcome is under way */
     RVX__FLIGHT_PROMOTED, /* waited, and leads now; a note that says so is under way */
+    RVX__FLIGHT_LANDED    /* led, and has its answer; those who follow are about to be told */
 };
 
 /* One who takes part; zeroed before it joins. All fields are the table's. */
@@ -45,14 +46,13 @@ struct rvx__flight {
     struct rvx__table_node node; /* while it leads */
     struct rvx__link link;       /* among the followers of its leader */
     struct rvx__link followers;
-    struct rvx__flight *leader;
-    struct rvx__flights *flights;
+    struct rvx__flights *flights; /* NULL: takes no part, or not any more */
     struct rvx_loop *loop;
     struct rvx__note note;
     struct rvx__cache_key key; /* its name is borrowed */
     enum rvx__flight_role role;
-    int code;                         /* the outcome: 0 with an entry, or why there is none */
-    const struct rvx__cached *entry;
+    int code;                                 /* the outcome: 0 with an entry, or why there is none */
+    const struct rvx__cached *entry;          /* a reference */
     void (*told)(struct rvx__flight *flight); /* on its loop: it leads now, or code and entry are there */
 };
 
@@ -69,12 +69,12 @@ enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx_
                                        bool (*recheck)(struct rvx__flight *flight),
                                        void (*told)(struct rvx__flight *flight));
 
-/* Has anybody joined the one who leads? */
-bool rvx__flight_has_followers(struct rvx__flight *flight);
+/* Ends the flight of one who leads and has its answer, in the cache too if it may be kept: from now on nobody joins.
+ * Returns: whether anybody follows, and has to be told. */
+bool rvx__flight_land(struct rvx__flight *flight);
 
-/* Ends the flight of one who leads: all who follow are told.  entry: may be NULL if code is not 0; borrowed.
- * Those who join later begin anew, so an answer is put into the cache before. */
-void rvx__flight_land(struct rvx__flight *flight, int code, const struct rvx__cached *entry);
+/* Tells those who follow, after rvx__flight_land().  entry: NULL if code is not 0; borrowed. */
+void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__cached *entry);
 
 /* Leaves, in whatever role: on its loop's thread. A leader's place is taken by a follower. */
 void rvx__flight_leave(struct rvx__flight *flight);

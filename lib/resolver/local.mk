@@ -5,6 +5,7 @@ librvx_core_la_SOURCES += \
 	%D%/backends.h \
 	%D%/be_files.c \
 	%D%/be_libc.c \
+	%D%/cache.c \
 	%D%/cache.h \
 	%D%/cell.c \
 	%D%/cell.h \
@@ -15,6 +16,7 @@ librvx_core_la_SOURCES += \
 	%D%/derive.c \
 	%D%/failure.c \
 	%D%/failure.h \
+	%D%/flight.c \
 	%D%/flight.h \
 	%D%/host.c \
 	%D%/host.h \
@@ -39,6 +41,7 @@ librvx_core_la_SOURCES += \
 	%D%/sort.h \
 	%D%/srcaddr.h \
 	%D%/stats.h \
+	%D%/table.c \
 	%D%/table.h \
 	%D%/trace.c \
 	%D%/trace.h

@@ -434,3 +434,16 @@ TESTS += %D%/test_chore
 %C%_test_chore_SOURCES = %D%/test_chore.c tests/support/loop.h tests/support/test.h
 %C%_test_chore_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_chore_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_cache
+TESTS += %D%/test_cache
+%C%_test_cache_SOURCES = %D%/test_cache.c tests/support/oom.c tests/support/oom.h
+%C%_test_cache_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_cache_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_cache_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_flight
+TESTS += %D%/test_flight
+%C%_test_flight_SOURCES = %D%/test_flight.c tests/support/loop.h
+%C%_test_flight_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_flight_LDADD = $(UNIT_LIBS)

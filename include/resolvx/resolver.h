@@ -29,11 +29,26 @@ extern "C" {
 
 struct rvx_resolver;
 
+/* How DNS is asked, where it is not as resolv.conf says. */
+enum rvx_dns_flags {
+    RVX_DNS_TCP = 1u << 0,            /* over TCP only */
+    RVX_DNS_NO_EDNS = 1u << 1,        /* without EDNS */
+    RVX_DNS_NO_0X20 = 1u << 2,        /* without random case in names */
+    RVX_DNS_NO_COOKIES = 1u << 3,     /* without DNS cookies */
+    RVX_DNS_TRUST_AD = 1u << 4,       /* every server is trusted to have validated what it says it has */
+    RVX_DNS_ROTATE = 1u << 5,         /* begin with another server each time */
+    RVX_DNS_SINGLE_REQUEST = 1u << 6, /* ask for IPv6 addresses after those of IPv4, not at the same time */
+    RVX_DNS_NO_AAAA = 1u << 7,        /* never ask for IPv6 addresses */
+    RVX_DNS_STRICT = 1u << 8          /* fail for now if one of several questions of a lookup did */
+};
+
+#define RVX_CACHE_OFF ((size_t)-1)
+
 /* Options; zero means default everywhere. All texts are copied. */
 struct rvx_resolver_opts {
     size_t size; /* sizeof(struct rvx_resolver_opts) */
 
-    const char *etc_dir;       /* where the three files below are looked for; default "/etc" */
+    const char *etc_dir;       /* where the files below are looked for; default "/etc" */
     const char *hosts_path;    /* default: "hosts" in etc_dir; likewise the others */
     const char *services_path; /* "services" */
     const char *nsswitch_path; /* "nsswitch.conf" */
@@ -41,7 +56,7 @@ struct rvx_resolver_opts {
 
     /* Sources in the order they are asked, separated by commas, instead of what nsswitch.conf says. The next one is
      * asked whenever one has no answer.
-     * Hosts: files, libc, and backends of the program's own (see backend.h).
+     * Hosts: files, dns, libc, myhostname, localhost, and backends of the program's own (see backend.h).
      * Services: files, builtin, libc, and likewise. */
     const char *host_order;
     const char *service_order;
@@ -56,6 +71,26 @@ struct rvx_resolver_opts {
 
     rvx_trace_fn trace; /* told of everything a lookup does; default: nobody */
     void *trace_arg;
+
+    const char *resolv_path; /* "resolv.conf" in etc_dir */
+    const char *gai_path;    /* "gai.conf" in etc_dir */
+
+    /* The following stand in the place of what resolv.conf and the environment variables RES_OPTIONS and LOCALDOMAIN
+     * say; 0 and NULL leave it to them. */
+    const char *servers;     /* at most 16: "192.0.2.1,[2001:db8::1]:5353" */
+    const char *search;      /* domains, "a.example,b.example"; "." for none */
+    unsigned dns_flags;      /* enum rvx_dns_flags; these add to resolv.conf's */
+    unsigned ndots_plus_one; /* 1 to 16: dots (and one) from which on a name is tried as it is first */
+    unsigned attempts;       /* rounds over the servers, at most 100 */
+    rvx_time timeout;        /* how long a server has for its answer in the first round, at most RVX_SECONDS(300) */
+
+    unsigned packets_max; /* queries that one lookup may send; default 64 */
+    size_t cache_max;     /* memory for answers, in bytes; default 4 MiB; RVX_CACHE_OFF for none */
+    rvx_time stale_for;   /* how long past its time an answer may be used if no server answers (RFC 8767); default 0 */
+
+    /* A directory of modules: a source in an order or in nsswitch.conf that nobody answers for is looked for as
+     * resolvx_NAME.so there, see backend.h. Ignored in set-uid programs. Default: none is looked for. */
+    const char *module_dir;
 };
 
 #define RVX_RESOLVER_OPTS_INIT { .size = sizeof(struct rvx_resolver_opts) }
@@ -64,10 +99,11 @@ struct rvx_resolver_opts {
  * The environment variable RESOLVX chooses the sources where the options leave them open: "libc" sends every lookup to
  * the C library; "dns" keeps port lookups inside this library, and host lookups too once a backend named "dns" is
  * registered, until when libc answers in its place. "+1" or "+2" behind either is reserved for tracing. The variable is
- * ignored in set-uid programs.
+ * ignored in set-uid programs, as are RES_OPTIONS and LOCALDOMAIN, which add to resolv.conf as resolv.conf(5) says.
  * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
- * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, and for an order that is no list of names. That a
- *          name in an order is unknown shows at the first lookup, as backends may be registered until then.
+ * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, for an order that is no list of names, and for
+ *          values out of their range. That a name in an order is unknown shows at the first lookup, as backends may be
+ *          registered until then.
  * Ownership: one reference, given up with rvx_resolver_free(). */
 RVX_API int rvx_resolver_new(const struct rvx_resolver_opts *opts, struct rvx_resolver **resolver,
                              struct rvx_error *err);

@@ -67,7 +67,7 @@ static bool parse_server_port(struct rvx__view text, struct rvx_addr *server)
     return true;
 }
 
-static bool parse_server(struct rvx__view text, struct rvx_addr *server)
+bool rvx__resolvconf_server(struct rvx__view text, struct rvx_addr *server)
 {
     if (rvx__ip_parse(text, server))
         server->port = DNS_PORT;
@@ -86,7 +86,7 @@ static void read_nameserver(struct parser *parser, struct rvx__view rest)
 
     if (!rvx__view_take_word(&rest, &word)) {
         remark(parser, RVX__REMARK_BAD, rvx__view_text("nameserver"));
-    } else if (!parse_server(word, &server)) {
+    } else if (!rvx__resolvconf_server(word, &server)) {
         remark(parser, RVX__REMARK_BAD, word);
     } else if (conf->servers_n == RVX__RESOLVCONF_SERVERS_MAX) {
         conf->servers_dropped++;

@@ -82,6 +82,10 @@ struct rvx__resolvconf {
  * Returns: 0, or -ENOMEM with *conf empty; only rvx__resolvconf_fini() has anything to free. */
 int rvx__resolvconf_parse(struct rvx__resolvconf *conf, struct rvx__view bytes, struct rvx__view hostname);
 
+/* Parses a server as `nameserver` takes it: "192.0.2.1", "2001:db8::1", either with a port as "192.0.2.1:5353" or
+ * "[2001:db8::1]:5353"; port 53 without one. False if it is none. */
+bool rvx__resolvconf_server(struct rvx__view text, struct rvx_addr *server);
+
 /* Frees what is inside; also after a failed parse, and twice. */
 void rvx__resolvconf_fini(struct rvx__resolvconf *conf);
 

@@ -1,8 +1,9 @@
 /* conffile.c - one configuration file, as it was when it was read
  *
  * A file is taken for unchanged while its device, inode, size, mtime and ctime are those of the moment before it was
- * read. That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link; a
- * file that is rewritten while it is being read shows at the next look, since the stamp is older than the bytes.
+ * read. That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link. A
+ * file that changes while it is being read is read once more; if it goes on changing, that shows at the next look, since
+ * the stamp is older than the bytes.
  *
  * Nothing here may block: a FIFO or a terminal in the place of a file is opened without waiting, and is unreadable
  * unless its bytes are there. /dev/null is an empty file.
@@ -16,6 +17,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -24,7 +26,9 @@
 #include "base/error.h"
 #include "base/mem.h"
 
-#define READ_MIN 4096 /* bytes, for files that do not say their size */
+#define READ_MIN 4096     /* bytes, for files that do not say their size */
+#define READS_MAX 3       /* of a file that changes while it is read */
+#define HOSTNAME_SIZE 256 /* HOST_NAME_MAX of Linux is 64 */
 
 static struct rvx__conffile *new_file(enum rvx__conf conf)
 {
@@ -56,9 +60,24 @@ static void fini_table(struct rvx__conffile *file)
     case RVX__CONF_SERVICES:
         rvx__services_fini(&file->services);
         break;
+    case RVX__CONF_RESOLV:
+        rvx__resolvconf_fini(file->resolv);
+        rvx__free(file->resolv);
+        break;
+    case RVX__CONF_GAI:
+        rvx__free(file->gai);
+        break;
     case RVX__CONF_SERVICES_DB:
+    case RVX__CONF_MDNS_ALLOW:
         break;
     }
+}
+
+static void drop_bytes(struct rvx__conffile *file)
+{
+    rvx__free(file->bytes);
+    file->bytes = NULL;
+    file->bytes_len = 0;
 }
 
 void rvx__conffile_unref(struct rvx__conffile *file)
@@ -155,15 +174,35 @@ static int fill_file(struct rvx__conffile *file, int fd)
     return read_bytes(fd, st.st_size > 0 ? (size_t)st.st_size + 1 : READ_MIN, &file->bytes, &file->bytes_len);
 }
 
+/* Is the file no longer what it was when it was opened? */
+static bool has_changed(const struct rvx__conffile *file, int fd)
+{
+    struct rvx__conffile_stamp stamp;
+    struct stat st;
+
+    if (fstat(fd, &st) < 0)
+        return false;
+    stamp = make_stamp(&st);
+    return !same_stamp(&file->stamp, &stamp);
+}
+
 static int open_file(struct rvx__conffile *file, const char *path)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-    int rc;
+    int rc = 0;
 
-    if (fd < 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : rvx__errno();
-    rc = fill_file(file, fd);
-    close(fd);
+    for (int i = 0; i < READS_MAX; i++) {
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+        bool again;
+
+        if (fd < 0)
+            return errno == ENOENT || errno == ENOTDIR ? 0 : rvx__errno();
+        drop_bytes(file);
+        rc = fill_file(file, fd);
+        again = rc == 0 && has_changed(file, fd);
+        close(fd);
+        if (!again)
+            break;
+    }
     return rc;
 }
 
@@ -189,23 +228,93 @@ static int parse_nsswitch(struct rvx__conffile *file)
     if (rc < 0)
         return rc;
     file->is_table = true;
-    rvx__free(file->bytes);
-    file->bytes = NULL;
-    file->bytes_len = 0;
+    drop_bytes(file);
     return 0;
 }
 
-int rvx__conffile_read(enum rvx__conf conf, const char *path, struct rvx__conffile **file)
+/* This host's name, for the default search list; empty if it is not known. */
+static struct rvx__view find_hostname(const struct rvx__conffile_env *env, char name[HOSTNAME_SIZE])
 {
+    if (env->hostname(name, HOSTNAME_SIZE) < 0)
+        name[0] = '\0';
+    name[HOSTNAME_SIZE - 1] = '\0';
+    return rvx__view_text(name);
+}
+
+/* Puts the lines of the environment behind those of the file. */
+static int add_lines(struct rvx__conffile *file, const char *lines)
+{
+    size_t len = strlen(lines);
+    char *bytes;
+
+    if (len == 0)
+        return 0;
+    bytes = rvx__realloc(file->bytes, file->bytes_len + 1 + len, 1);
+    if (bytes == NULL)
+        return -ENOMEM;
+    bytes[file->bytes_len] = '\n';
+    memcpy(bytes + file->bytes_len + 1, lines, len);
+    file->bytes = bytes;
+    file->bytes_len += 1 + len;
+    return 0;
+}
+
+static int parse_resolv(struct rvx__conffile *file, const struct rvx__conffile_env *env)
+{
+    char hostname[HOSTNAME_SIZE];
+    int rc = add_lines(file, env->resolv_lines);
+
+    if (rc < 0)
+        return rc;
+    file->resolv = rvx__malloc(sizeof *file->resolv);
+    if (file->resolv == NULL)
+        return -ENOMEM;
+    rc = rvx__resolvconf_parse(file->resolv, view_bytes(file), find_hostname(env, hostname));
+    file->is_table = true; /* also a failed one has to be ended */
+    drop_bytes(file);
+    return rc;
+}
+
+static int parse_gai(struct rvx__conffile *file)
+{
+    file->gai = rvx__malloc(sizeof *file->gai);
+    if (file->gai == NULL)
+        return -ENOMEM;
+    rvx__gaiconf_parse(file->gai, view_bytes(file));
+    file->is_table = true;
+    drop_bytes(file);
+    return 0;
+}
+
+/* Makes a table of a file that is one from the start.  error: of reading it. Returns: that, or -ENOMEM. */
+static int parse_file(struct rvx__conffile *file, const struct rvx__conffile_env *env, int error)
+{
+    int rc = 0;
+
+    if (error < 0)
+        drop_bytes(file);
+    if (file->conf == RVX__CONF_NSSWITCH && error == 0)
+        rc = parse_nsswitch(file);
+    else if (file->conf == RVX__CONF_RESOLV)
+        rc = parse_resolv(file, env);
+    else if (file->conf == RVX__CONF_GAI)
+        rc = parse_gai(file);
+    return rc < 0 ? rc : error;
+}
+
+int rvx__conffile_read(enum rvx__conf conf, const char *path, const struct rvx__conffile_env *env,
+                       struct rvx__conffile **file)
+{
+    bool look_only = conf == RVX__CONF_SERVICES_DB || conf == RVX__CONF_MDNS_ALLOW;
     struct rvx__conffile *new = new_file(conf);
     int rc;
 
     *file = NULL;
     if (new == NULL)
         return -ENOMEM;
-    rc = conf == RVX__CONF_SERVICES_DB ? stat_file(new, path) : open_file(new, path);
-    if (rc == 0 && conf == RVX__CONF_NSSWITCH)
-        rc = parse_nsswitch(new);
+    rc = look_only ? stat_file(new, path) : open_file(new, path);
+    if (rc != -ENOMEM)
+        rc = parse_file(new, env, rc);
     if (rc == -ENOMEM) {
         rvx__conffile_unref(new);
         return rc;
@@ -224,6 +333,9 @@ static int build_table(struct rvx__conffile *table, struct rvx__view bytes, stru
         return rvx__services_parse(&table->services, bytes, seed);
     case RVX__CONF_NSSWITCH:
     case RVX__CONF_SERVICES_DB:
+    case RVX__CONF_RESOLV:
+    case RVX__CONF_GAI:
+    case RVX__CONF_MDNS_ALLOW:
         break;
     }
     return RVX_EINTERNAL;
@@ -260,7 +372,12 @@ const struct rvx__remarks *rvx__conffile_remarks(const struct rvx__conffile *fil
         return &file->hosts.remarks;
     case RVX__CONF_SERVICES:
         return &file->services.remarks;
+    case RVX__CONF_RESOLV:
+        return &file->resolv->remarks;
+    case RVX__CONF_GAI:
+        return &file->gai->remarks;
     case RVX__CONF_SERVICES_DB:
+    case RVX__CONF_MDNS_ALLOW:
         break;
     }
     return NULL;

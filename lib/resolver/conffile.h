@@ -17,19 +17,24 @@
 #include "base/arena.h"
 #include "base/map.h"
 #include "base/view.h"
+#include "conf/gaiconf.h"
 #include "conf/hosts.h"
 #include "conf/nsswitch.h"
 #include "conf/remarks.h"
+#include "conf/resolvconf.h"
 #include "conf/services.h"
 
 enum rvx__conf {
     RVX__CONF_NSSWITCH,
     RVX__CONF_HOSTS,
     RVX__CONF_SERVICES,
-    RVX__CONF_SERVICES_DB /* libc's table of services: never read, all that matters is whether it is there */
+    RVX__CONF_SERVICES_DB, /* libc's table of services: never read, all that matters is whether it is there */
+    RVX__CONF_RESOLV,
+    RVX__CONF_GAI,
+    RVX__CONF_MDNS_ALLOW /* nss-mdns's list of domains: likewise never read */
 };
 
-#define RVX__CONF_N 4
+#define RVX__CONF_N 7
 #define RVX__CONF_BIT(conf) (1u << (conf))
 
 /* Larger files are not read. */
@@ -58,13 +63,22 @@ struct rvx__conffile {
         struct rvx__nsswitch nsswitch;
         struct rvx__hosts hosts;
         struct rvx__services services;
+        struct rvx__resolvconf *resolv; /* a table even if the file cannot be read: of nothing but the lines added */
+        struct rvx__gaiconf *gai;       /* likewise; both are pointers because they are large */
     };
 };
 
-/* Reads a file, following symbolic links. nsswitch.conf becomes a table at once, the others stay bytes.
+/* What else there is to know when a file is read. */
+struct rvx__conffile_env {
+    int (*hostname)(char *name, size_t size); /* as gethostname(2) */
+    const char *resolv_lines;                 /* read behind those of resolv.conf */
+};
+
+/* Reads a file, following symbolic links. hosts and services stay bytes, the others become tables at once.
  * Returns: 0, whatever became of the reading: see file->error; -ENOMEM.
  * Ownership: one reference. */
-int rvx__conffile_read(enum rvx__conf conf, const char *path, struct rvx__conffile **file);
+int rvx__conffile_read(enum rvx__conf conf, const char *path, const struct rvx__conffile_env *env,
+                       struct rvx__conffile **file);
 
 /* Makes the table that has the bytes' contents.  Returns: 0; -ENOMEM.  Ownership: as above. */
 int rvx__conffile_index(const struct rvx__conffile *bytes, struct rvx__map_seed seed, struct rvx__conffile **table);

@@ -111,10 +111,28 @@ static void plan_ports(const struct rvx_resolver *resolver, struct rvx__snapshot
         snapshot->ports_at_once = &services->services;
 }
 
-void rvx__derive(void *arg, struct rvx__snapshot *snapshot)
+/* Works out how DNS is asked, if the files for it were read. Views of the same servers have the same id. */
+static void derive_view(struct rvx_resolver *resolver, struct rvx__snapshot *snapshot, const struct rvx__snapshot *old)
 {
-    const struct rvx_resolver *resolver = arg;
+    struct rvx__dns_view *view = &snapshot->dns_view;
 
+    snapshot->dns = NULL;
+    if ((snapshot->have & RVX__DNS_VIEW_NEEDS) != RVX__DNS_VIEW_NEEDS)
+        return;
+    rvx__dns_view_make(view, &resolver->options.dns, snapshot->file[RVX__CONF_RESOLV]->resolv,
+                       snapshot->file[RVX__CONF_GAI]->gai);
+    if (old != NULL && old->dns != NULL && rvx__dns_view_same_servers(view, old->dns))
+        view->id = old->dns->id;
+    else
+        view->id = ++resolver->server_sets;
+    snapshot->dns = view;
+}
+
+void rvx__derive(void *arg, struct rvx__snapshot *snapshot, const struct rvx__snapshot *old)
+{
+    struct rvx_resolver *resolver = arg;
+
+    derive_view(resolver, snapshot, old);
     plan_hosts(resolver, snapshot, rvx__view_text("name"), &snapshot->hosts);
     plan_ports(resolver, snapshot);
 }

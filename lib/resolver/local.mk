@@ -18,6 +18,10 @@ librvx_core_la_SOURCES += \
 	%D%/failure.h \
 	%D%/flight.c \
 	%D%/flight.h \
+	%D%/dnsopts.c \
+	%D%/dnsopts.h \
+	%D%/dnsview.c \
+	%D%/dnsview.h \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/lookup.c \

@@ -31,10 +31,9 @@
 #define ARENA_MAX ((size_t)1 << 20)
 
 static const char *const file_names[RVX__CONF_N] = {
-    [RVX__CONF_NSSWITCH] = "nsswitch.conf",
-    [RVX__CONF_HOSTS] = "hosts",
-    [RVX__CONF_SERVICES] = "services",
-    [RVX__CONF_SERVICES_DB] = "services.db",
+    [RVX__CONF_NSSWITCH] = "nsswitch.conf",  [RVX__CONF_HOSTS] = "hosts",        [RVX__CONF_SERVICES] = "services",
+    [RVX__CONF_SERVICES_DB] = "services.db", [RVX__CONF_RESOLV] = "resolv.conf", [RVX__CONF_GAI] = "gai.conf",
+    [RVX__CONF_MDNS_ALLOW] = "mdns.allow",
 };
 
 /* A path of an option, or the file's name in its directory; NULL when out of memory. */
@@ -63,9 +62,9 @@ static int set_paths(struct rvx__options *options, const struct rvx_resolver_opt
     const char *etc = opts->etc_dir != NULL ? opts->etc_dir : ETC_DIR;
     const char *db = opts->db_dir != NULL ? opts->db_dir : _PATH_VARDB;
     const char *given[RVX__CONF_N] = {
-        [RVX__CONF_NSSWITCH] = opts->nsswitch_path,
-        [RVX__CONF_HOSTS] = opts->hosts_path,
-        [RVX__CONF_SERVICES] = opts->services_path,
+        [RVX__CONF_NSSWITCH] = opts->nsswitch_path, [RVX__CONF_HOSTS] = opts->hosts_path,
+        [RVX__CONF_SERVICES] = opts->services_path, [RVX__CONF_RESOLV] = opts->resolv_path,
+        [RVX__CONF_GAI] = opts->gai_path,
     };
 
     for (int i = 0; i < RVX__CONF_N; i++) {
@@ -156,12 +155,48 @@ static void set_mode(struct rvx__options *options)
 {
     const char *value = getenv("RESOLVX");
 
-    if (value == NULL)
-        return;
-    if (getauxval(AT_SECURE) != 0)
-        rvx__log(&options->log, RVX_LOG_INFO, "RESOLVX is ignored in a set-uid program");
-    else if (!rvx__mode_parse(value, &options->mode))
+    if (value != NULL && !rvx__mode_parse(value, &options->mode))
         rvx__log(&options->log, RVX_LOG_WARNING, "RESOLVX: neither libc nor dns: %s", value);
+}
+
+/* What the environment says; the user of a set-uid program has no say in it. */
+static int obey_environment(struct rvx__options *options)
+{
+    const char *aliases = getenv("HOSTALIASES");
+
+    if (getauxval(AT_SECURE) != 0) {
+        if (getenv("RESOLVX") != NULL)
+            rvx__log(&options->log, RVX_LOG_INFO, "RESOLVX is ignored in a set-uid program");
+        return 0;
+    }
+    set_mode(options);
+    options->hostaliases = aliases != NULL && aliases[0] != '\0';
+    return rvx__dnsopts_set_environment(&options->dns, &options->arena, getenv("RES_OPTIONS"), getenv("LOCALDOMAIN"));
+}
+
+static int set_module_dir(struct rvx__options *options, const char *dir)
+{
+    if (dir == NULL || getauxval(AT_SECURE) != 0)
+        return 0;
+    options->module_dir = rvx__arena_text(&options->arena, rvx__view_text(dir));
+    return options->module_dir != NULL ? 0 : -ENOMEM;
+}
+
+/* All that is copied or read. */
+static int fill_options(struct rvx__options *options, const struct rvx_resolver_opts *opts, struct rvx_error *err)
+{
+    int rc = set_orders(options, opts, err);
+
+    if (rc == 0)
+        rc = rvx__dnsopts_init(&options->dns, opts, &options->arena, err);
+    if (rc < 0)
+        return rc;
+    rc = set_paths(options, opts);
+    if (rc == 0)
+        rc = set_module_dir(options, opts->module_dir);
+    if (rc == 0)
+        rc = obey_environment(options);
+    return rc < 0 ? rvx__error_plain(err, rc) : 0;
 }
 
 static unsigned limit_workers(unsigned wanted)
@@ -193,17 +228,10 @@ int rvx__options_init(struct rvx__options *options, const struct rvx_resolver_op
     options->trace = known.trace;
     options->trace_arg = known.trace_arg;
     options->workers_max = limit_workers(known.workers_max);
-    rc = set_paths(options, &known);
+    rc = fill_options(options, &known, err);
     if (rc < 0)
-        rvx__error_plain(err, rc);
-    else
-        rc = set_orders(options, &known, err);
-    if (rc < 0) {
         rvx__options_fini(options);
-        return rc;
-    }
-    set_mode(options);
-    return 0;
+    return rc;
 }
 
 void rvx__options_fini(struct rvx__options *options)

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/view.h"
 #include "resolver/conffile.h"
+#include "resolver/dnsopts.h"
 
 #define RVX__ORDER_MAX 16       /* sources in an order */
 #define RVX__SOURCE_NAME_MAX 31 /* bytes of a source's name */
@@ -34,7 +35,10 @@ struct rvx__options {
     enum rvx__mode mode;
     unsigned workers_max; /* within what open files allow */
     struct rvx__log log;
-    rvx_trace_fn trace; /* NULL: nobody watches */
+    struct rvx__dnsopts dns;
+    bool hostaliases;       /* HOSTALIASES says something: only libc obeys it */
+    const char *module_dir; /* NULL: no modules */
+    rvx_trace_fn trace;     /* NULL: nobody watches */
     void *trace_arg;
     struct rvx__arena arena; /* behind all texts */
 };

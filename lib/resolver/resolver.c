@@ -12,6 +12,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -68,6 +69,8 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
         .log = &resolver->options.log,
         .clock = base->clock,
         .rnd = base->rnd,
+        .env = {.hostname = base->hostname != NULL ? base->hostname : gethostname,
+                .resolv_lines = resolver->options.dns.environment},
         .derive = rvx__derive,
         .derive_arg = resolver,
     };

@@ -23,6 +23,7 @@ struct rvx__resolver_base {
     const struct rvx__rnd *rnd;
     const struct rvx__sockops *sockops;
     const struct rvx__libc *libc;
+    int (*hostname)(char *name, size_t size); /* as gethostname(2); NULL: that */
 };
 
 extern const struct rvx__resolver_base rvx__resolver_base_system;
@@ -45,6 +46,7 @@ struct rvx_resolver {
     _Atomic(struct rvx__backend *) backends; /* newest first; none leaves before the resolver does */
     struct rvx__backend builtin[RVX__BUILTIN_BACKENDS_N];
     _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
+    uint64_t server_sets; /* how many sets of DNS servers there were so far; under the store's lock */
     struct rvx__stats stats;
     _Atomic uint64_t trace_ids; /* lookups numbered so far */
 };
@@ -66,7 +68,7 @@ const struct rvx__backend *rvx__resolver_find_backend(const struct rvx_resolver 
                                                       unsigned caps);
 
 /* Works out what a snapshot means; for struct rvx__store_opts.  resolver: the struct rvx_resolver. */
-void rvx__derive(void *resolver, struct rvx__snapshot *snapshot);
+void rvx__derive(void *resolver, struct rvx__snapshot *snapshot, const struct rvx__snapshot *old);
 
 /* A plan with what it stands on. Zeroed storage is an empty one. */
 struct rvx__planned {

@@ -122,7 +122,7 @@ static int publish_file(struct rvx__store *store, struct rvx__conffile *file)
             next->file[file->conf] = file;
         }
         count_files(next);
-        store->opts.derive(store->opts.derive_arg, next);
+        store->opts.derive(store->opts.derive_arg, next, old);
         rvx__cell_replace(&store->cell, &next->item);
     }
     pthread_mutex_unlock(&store->publish);
@@ -184,7 +184,7 @@ static int read_first(struct rvx__store *store, enum rvx__conf conf)
     pthread_mutex_lock(&store->reading[conf]);
     snapshot = take_newest(store);
     if (find_file(snapshot, conf) == NULL) {
-        rc = rvx__conffile_read(conf, store->opts.path[conf], &file);
+        rc = rvx__conffile_read(conf, store->opts.path[conf], &store->opts.env, &file);
         if (rc == 0) {
             store->last_error[conf] = file->error;
             rc = publish_file(store, rvx__conffile_ref(file));
@@ -222,7 +222,7 @@ static bool is_worth_it(const struct rvx__conffile *old, const struct rvx__conff
 /* Reads a file and, if it was a table before, makes it one again. */
 static int read_like(struct rvx__store *store, const struct rvx__conffile *old, struct rvx__conffile **file)
 {
-    int rc = rvx__conffile_read(old->conf, store->opts.path[old->conf], file);
+    int rc = rvx__conffile_read(old->conf, store->opts.path[old->conf], &store->opts.env, file);
     struct rvx__conffile *table;
 
     if (rc < 0 || !old->is_table || (*file)->is_table || (*file)->error < 0)
@@ -250,6 +250,13 @@ static void read_again(struct rvx__store *store, struct rvx__conffile *old, stru
         atomic_store(&store->next_check, 0);
 }
 
+/* Does resolv.conf say that it is not to be read again? */
+static bool is_final(const struct rvx__conffile *file)
+{
+    return file->conf == RVX__CONF_RESOLV && file->error == 0 &&
+           (file->resolv->options & RVX__RESOLVCONF_NO_RELOAD) != 0;
+}
+
 static void check_file(struct rvx__store *store, enum rvx__conf conf)
 {
     const struct rvx__snapshot *snapshot;
@@ -260,7 +267,7 @@ static void check_file(struct rvx__store *store, enum rvx__conf conf)
         return;
     snapshot = take_newest(store);
     old = find_file(snapshot, conf);
-    if (old != NULL && rvx__conffile_is_stale(old, store->opts.path[conf]))
+    if (old != NULL && !is_final(old) && rvx__conffile_is_stale(old, store->opts.path[conf]))
         read_again(store, old, &file, &error);
     pthread_mutex_unlock(&store->reading[conf]);
     log_error(store, conf, error);

@@ -17,6 +17,7 @@
 #include "base/rnd.h"
 #include "resolver/cell.h"
 #include "resolver/conffile.h"
+#include "resolver/dnsview.h"
 #include "resolver/plan.h"
 
 #define RVX__STORE_CHECK_INTERVAL RVX_SECONDS(5)
@@ -32,6 +33,8 @@ struct rvx__snapshot {
     struct rvx__plan hosts;                    /* for a name without rules of its own; as far as the files allow */
     struct rvx__plan ports;                    /* likewise */
     const struct rvx__services *ports_at_once; /* ports come from this table, then the built-in one, and nothing else */
+    const struct rvx__dns_view *dns;           /* the next, or NULL: resolv.conf or gai.conf were not needed so far */
+    struct rvx__dns_view dns_view;
 };
 
 /* How a store works; borrowed for its life. */
@@ -40,7 +43,10 @@ struct rvx__store_opts {
     const struct rvx__log *log;
     const struct rvx__clock *clock;
     const struct rvx__rnd *rnd;
-    void (*derive)(void *arg, struct rvx__snapshot *snapshot); /* fills in what comes after `file`; pure */
+    struct rvx__conffile_env env;
+    /* old: the one before, or NULL */
+    void (*derive)(void *arg, struct rvx__snapshot *snapshot,
+                   const struct rvx__snapshot *old); /* fills in what comes after `file`; pure */
     void *derive_arg;
 };
 

@@ -29,6 +29,9 @@ void etc_init(struct etc *etc)
     const char *tmp = getenv("TMPDIR");
 
     unsetenv("RESOLVX");
+    unsetenv("RES_OPTIONS");
+    unsetenv("LOCALDOMAIN");
+    unsetenv("HOSTALIASES");
     memset(etc, 0, sizeof *etc);
     snprintf(etc->dir, sizeof etc->dir, "%s/resolvx-etc-XXXXXX", tmp != NULL && strlen(tmp) < 32 ? tmp : "/tmp");
     check(mkdtemp(etc->dir) != NULL, "mkdtemp");

@@ -26,7 +26,7 @@ struct etc {
     struct rvx_resolver_opts opts;  /* etc_dir and db_dir are `dir` */
 };
 
-void etc_init(struct etc *etc); /* clears RESOLVX too */
+void etc_init(struct etc *etc); /* clears RESOLVX and the like too */
 void etc_fini(struct etc *etc); /* removes the files too */
 
 /* Lets time pass. */

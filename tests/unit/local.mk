@@ -447,3 +447,10 @@ TESTS += %D%/test_flight
 %C%_test_flight_SOURCES = %D%/test_flight.c tests/support/loop.h
 %C%_test_flight_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_flight_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dnsview
+TESTS += %D%/test_dnsview
+%C%_test_dnsview_SOURCES = %D%/test_dnsview.c $(RESOLVER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_dnsview_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dnsview_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_dnsview_LDADD = $(UNIT_LIBS)

@@ -27,8 +27,14 @@ librvx_core_la_SOURCES += \
 	%D%/lookup.c \
 	%D%/lookup.h \
 	%D%/loops.h \
+	%D%/netlink.c \
+	%D%/netlink.h \
+	%D%/netmap.c \
+	%D%/netmap.h \
 	%D%/options.c \
 	%D%/options.h \
+	%D%/ownaddrs.c \
+	%D%/ownaddrs.h \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/ports.c \
@@ -38,11 +44,14 @@ librvx_core_la_SOURCES += \
 	%D%/resolve.c \
 	%D%/resolver.c \
 	%D%/resolver.h \
+	%D%/rfc6724.c \
 	%D%/rfc6724.h \
 	%D%/services.c \
 	%D%/snapshot.c \
 	%D%/snapshot.h \
+	%D%/sort.c \
 	%D%/sort.h \
+	%D%/srcaddr.c \
 	%D%/srcaddr.h \
 	%D%/stats.h \
 	%D%/table.c \

@@ -34,12 +34,14 @@ enum rvx__rule {
 
 /* The address that this machine would send from. */
 struct rvx__source {
-    bool found;      /* false: the destination cannot be reached; nothing else counts then */
+    bool known;      /* false: could not be found out; nothing else counts then */
+    bool fresh;      /* found out just now, not remembered */
+    bool found;      /* false: the destination cannot be reached; nothing below counts then */
     bool deprecated; /* its preferred lifetime is over */
     bool home;       /* Mobile IPv6 */
     bool tunnel;     /* on an interface that carries one protocol inside the other */
     uint8_t family;  /* RVX_FAMILY_IPV4 or RVX_FAMILY_IPV6 */
-    uint8_t network; /* IPv6: bits of its prefix; 64 where not known */
+    uint8_t network; /* IPv6: the bits of its network; 64 where that is not known */
     uint8_t ip[16];  /* IPv4 in the first 4 */
 };
 

@@ -30,7 +30,7 @@ void rvx__srcaddr_init(struct rvx__srcaddr *srcaddr, const struct rvx__sockops *
 void rvx__srcaddr_fini(struct rvx__srcaddr *srcaddr);
 
 /* Sets v[i].source for each v[i].addr.
- * Returns: 0, or -EMFILE and the like if it could not be found out; sources not found are then no statement. */
+ * Returns: 0, or -EMFILE and the like if one could not be found out; it has source.known false then. */
 int rvx__srcaddr_find(struct rvx__srcaddr *srcaddr, struct rvx__destination *v, size_t n);
 
 #endif

@@ -1,0 +1,45 @@
+/* sort.c - a lookup's addresses in the order to try them
+ *
+ * Glue: the addresses become destinations, srcaddr.c finds their sources, rfc6724.c orders them. Where sources cannot
+ * be found out, for want of a descriptor perhaps, the order is that of an answer without them: IPv4 first.
+ */
+#include <config.h>
+
+#include "resolver/sort.h"
+
+#include <errno.h>
+
+#include "base/mem.h"
+
+#define DESTINATIONS_INLINE 8 /* more than these need an allocation */
+
+static void sort_destinations(struct rvx_resolver *resolver, const struct rvx__policy *policy,
+                              struct rvx__destination *v, size_t n)
+{
+    if (rvx__srcaddr_find(&resolver->srcaddr, v, n) == 0)
+        rvx__rfc6724_sort(v, n, policy);
+    else
+        rvx__rfc6724_sort_blind(v, n, policy);
+}
+
+int rvx__resolver_sort(struct rvx_resolver *resolver, const struct rvx__policy *policy, struct rvx_addr *v, size_t n)
+{
+    struct rvx__destination few[DESTINATIONS_INLINE];
+    struct rvx__destination *destinations = few;
+    size_t i;
+
+    if (n < 2)
+        return 0;
+    if (n > DESTINATIONS_INLINE)
+        destinations = rvx__calloc(n, sizeof *destinations);
+    if (destinations == NULL)
+        return -ENOMEM;
+    for (i = 0; i < n; i++)
+        destinations[i].addr = v[i];
+    sort_destinations(resolver, policy, destinations, n);
+    for (i = 0; i < n; i++)
+        v[i] = destinations[i].addr;
+    if (destinations != few)
+        rvx__free(destinations);
+    return 0;
+}

@@ -53,7 +53,7 @@ int rvx__netlink_changed(const struct rvx__sockops *ops, int fd)
     for (n = 0; n < NEWS_MAX; n++) {
         ssize_t rc = ops->recv(ops->self, fd, start, sizeof start, MSG_DONTWAIT);
 
-        if (rc == -EAGAIN || rc == -EWOULDBLOCK)
+        if (rc == -EAGAIN)
             break;
         if (rc <= 0 && rc != -ENOBUFS)
             return rc < 0 ? (int)rc : -EBADF; /* netlink knows no end: it is another kind of socket */
@@ -78,7 +78,7 @@ bool rvx__netlink_take_attr(struct rvx__view *attrs, uint16_t *type, struct rvx_
 
     if (!rvx__netlink_take(&rest, &attr, sizeof attr) || attr.rta_len < sizeof attr || attr.rta_len > attrs->len)
         return false;
-    *type = attr.rta_type & NLA_TYPE_MASK;
+    *type = attr.rta_type & (uint16_t)NLA_TYPE_MASK;
     *value = rvx__view_to(rest, attr.rta_len - sizeof attr);
     *attrs = rvx__view_from(*attrs, RTA_ALIGN(attr.rta_len));
     return true;

@@ -7,8 +7,8 @@
  * the machine's own, which are routes of the table "local".
  *
  * Write them all down as numbers, with zeros behind a prefix. Let a destination have at most L leading bits in common
- * with any of them. Then every destination that begins with the same L bits is, to each of these numbers, exactly as the
- * first one: whoever agrees with a number in fewer than L bits, the other does too, and neither agrees in more. So it
+ * with any of them. Then every destination that begins with the same L bits is, to each of these numbers, exactly as
+ * the first one: whoever agrees with a number in fewer than L bits, the other does too, and neither agrees in more. So it
  * is inside the same prefixes, and compares the same. In a sorted list, the number that has most in common with a
  * destination is one of the two between which it would stand.
  *
@@ -18,8 +18,8 @@
  * destination is its own source). Policy rules for marks, users and interfaces need no care: the sockets that ask are
  * all the same in that.
  *
- * Not seen: programs hooked into connect(2) by control group, and IPsec policies. They change neither often nor, for the
- * most part, the source address; what is remembered is forgotten after half a minute in any case (srcaddr.c).
+ * Not seen: programs hooked into connect(2) by control group, and IPsec policies. They change neither often nor, for
+ * the most part, the source address; what is remembered is forgotten after half a minute in any case (srcaddr.c).
  */
 #include <config.h>
 

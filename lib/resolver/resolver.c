@@ -81,6 +81,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
     atomic_init(&resolver->backends, NULL);
     atomic_init(&resolver->pool, NULL);
     rvx__store_init(&resolver->store, &store);
+    rvx__srcaddr_init(&resolver->srcaddr, base->sockops, base->clock);
     add_builtin_backends(resolver);
 }
 
@@ -157,6 +158,7 @@ void rvx_resolver_free(struct rvx_resolver *resolver)
         return;
     rvx__pool_free(atomic_load(&resolver->pool));
     close_backends(resolver);
+    rvx__srcaddr_fini(&resolver->srcaddr);
     rvx__store_fini(&resolver->store);
     rvx__options_fini(&resolver->options);
     rvx__resolver_unref_weak(resolver);

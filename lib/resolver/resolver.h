@@ -14,6 +14,7 @@
 #include "resolver/options.h"
 #include "resolver/plan.h"
 #include "resolver/snapshot.h"
+#include "resolver/srcaddr.h"
 #include "resolver/stats.h"
 #include "sock/ops.h"
 
@@ -47,6 +48,7 @@ struct rvx_resolver {
     struct rvx__backend builtin[RVX__BUILTIN_BACKENDS_N];
     _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
     uint64_t server_sets; /* how many sets of DNS servers there were so far; under the store's lock */
+    struct rvx__srcaddr srcaddr;
     struct rvx__stats stats;
     _Atomic uint64_t trace_ids; /* lookups numbered so far */
 };

@@ -17,8 +17,8 @@
  * - Destinations that cannot be reached are still ordered by what needs no source, rules 6 and 8: as the RFC and glibc
  *   do, while Go leaves them as they were.
  * - Rules 3, 4 and 7 are here as in glibc; Go has none of them.
- * - The sortlist of resolv.conf(5) orders IPv4 addresses among each other where rules 1 to 8 say nothing. In glibc it is
- *   for gethostbyname(3) alone.
+ * - The sortlist of resolv.conf(5) orders IPv4 addresses among each other where rules 1 to 8 say nothing. In glibc it
+ *   is for gethostbyname(3) alone.
  */
 #include <config.h>
 
@@ -177,7 +177,7 @@ static void sink(struct rvx__destination *v, size_t at, size_t n)
     }
 }
 
-/* A heap sort: an answer has a thousand addresses at most, but whoever sends it shall not choose how long this takes. */
+/* A heap sort: an answer has a thousand addresses at most, but who sends it shall not choose how long this takes. */
 static void sort_by_ranks(struct rvx__destination *v, size_t n)
 {
     size_t i;

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "resolver/trace.h"
 
 #define DESTINATIONS_INLINE 8 /* more than these need an allocation */
 
@@ -22,14 +23,32 @@ static void sort_destinations(struct rvx_resolver *resolver, const struct rvx__p
         rvx__rfc6724_sort_blind(v, n, policy);
 }
 
-int rvx__resolver_sort(struct rvx_resolver *resolver, const struct rvx__policy *policy, struct rvx_addr *v, size_t n)
+static void tell_place(const struct rvx_resolver *resolver, uint64_t lookup, const struct rvx_addr *addr, size_t place,
+                       enum rvx__rule rule)
+{
+    char text[RVX_ADDR_STRLEN];
+
+    if (!rvx__trace_wanted(resolver))
+        return;
+    rvx__trace(resolver, lookup,
+               &(struct rvx_trace_event){.kind = RVX_TRACE_ADDRESS,
+                                         .text = rvx_addr_host_text(addr, text),
+                                         .detail = rvx__rule_text(rule),
+                                         .number = place});
+}
+
+int rvx__resolver_sort(struct rvx_resolver *resolver, uint64_t lookup, const struct rvx__policy *policy,
+                       struct rvx_addr *v, size_t n)
 {
     struct rvx__destination few[DESTINATIONS_INLINE];
     struct rvx__destination *destinations = few;
     size_t i;
 
-    if (n < 2)
+    if (n < 2) {
+        if (n > 0)
+            tell_place(resolver, lookup, v, 0, RVX__RULE_NONE);
         return 0;
+    }
     if (n > DESTINATIONS_INLINE)
         destinations = rvx__calloc(n, sizeof *destinations);
     if (destinations == NULL)
@@ -37,8 +56,10 @@ int rvx__resolver_sort(struct rvx_resolver *resolver, const struct rvx__policy *
     for (i = 0; i < n; i++)
         destinations[i].addr = v[i];
     sort_destinations(resolver, policy, destinations, n);
-    for (i = 0; i < n; i++)
+    for (i = 0; i < n; i++) {
         v[i] = destinations[i].addr;
+        tell_place(resolver, lookup, &v[i], i, destinations[i].rule);
+    }
     if (destinations != few)
         rvx__free(destinations);
     return 0;

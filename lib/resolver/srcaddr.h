@@ -1,8 +1,8 @@
 /* srcaddr.h - the address that this machine would send from, for each of some destinations
  *
  * No packet is sent: a UDP socket is connected and asked for its name, as RFC 6724 section 7 suggests. That costs more
- * than a DNS query, so what comes out is remembered for all destinations that the kernel cannot treat differently, until
- * it says that routes, rules, addresses or links have changed.
+ * than a DNS query, so what comes out is remembered for all destinations that the kernel cannot treat differently,
+ * until it says that routes, rules, addresses or links have changed.
  *
  * Thread: any. Fork: a child begins afresh.
  */

@@ -454,3 +454,23 @@ TESTS += %D%/test_dnsview
 %C%_test_dnsview_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dnsview_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_dnsview_LDADD = $(UNIT_LIBS)
+# order of addresses
+check_PROGRAMS += %D%/test_rfc6724
+TESTS += %D%/test_rfc6724
+%C%_test_rfc6724_SOURCES = %D%/test_rfc6724.c
+%C%_test_rfc6724_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_rfc6724_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_srcaddr
+TESTS += %D%/test_srcaddr
+%C%_test_srcaddr_SOURCES = %D%/test_srcaddr.c tests/support/fakekernel.c tests/support/fakekernel.h \
+	tests/support/oom.c tests/support/oom.h
+%C%_test_srcaddr_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_srcaddr_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_srcaddr_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_srcaddr_net
+TESTS += %D%/test_srcaddr_net
+%C%_test_srcaddr_net_SOURCES = %D%/test_srcaddr_net.c tests/support/etc.c tests/support/etc.h
+%C%_test_srcaddr_net_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_srcaddr_net_LDADD = $(UNIT_LIBS)

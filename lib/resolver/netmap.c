@@ -8,8 +8,8 @@
  *
  * Write them all down as numbers, with zeros behind a prefix. Let a destination have at most L leading bits in common
  * with any of them. Then every destination that begins with the same L bits is, to each of these numbers, exactly as
- * the first one: whoever agrees with a number in fewer than L bits, the other does too, and neither agrees in more. So it
- * is inside the same prefixes, and compares the same. In a sorted list, the number that has most in common with a
+ * the first one: whoever agrees with a number in fewer than L bits, the other does too, and neither agrees in more. So
+ * it is inside the same prefixes, and compares the same. In a sorted list, the number that has most in common with a
  * destination is one of the two between which it would stand.
  *
  * Not so where the kernel chooses by more than that, and such destinations are each for themselves: several next hops

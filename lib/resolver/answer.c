@@ -48,7 +48,12 @@ void rvx__answer_fini(struct rvx__answer *answer)
 
 bool rvx__answer_is_empty(const struct rvx__answer *answer)
 {
-    return rvx__answer_n(answer) == 0 && !answer->has_port;
+    return answer->block == NULL || (answer->block->n == 0 && !answer->block->has_port);
+}
+
+uint16_t rvx__answer_port(const struct rvx__answer *answer)
+{
+    return answer->block != NULL ? answer->block->port : 0;
 }
 
 size_t rvx__answer_n(const struct rvx__answer *answer)
@@ -238,6 +243,17 @@ int rvx__answer_add_alias(struct rvx__answer *answer, struct rvx__view name)
     if (answer->block->chain_n == RVX__ANSWER_CHAIN_MAX)
         return RVX_ELIMIT;
     answer->block->chain[answer->block->chain_n++] = place;
+    return 0;
+}
+
+int rvx__answer_set_port(struct rvx__answer *answer, uint16_t port)
+{
+    int rc = make_room(answer, 0);
+
+    if (rc < 0)
+        return rc;
+    answer->block->port = port;
+    answer->block->has_port = true;
     return 0;
 }
 

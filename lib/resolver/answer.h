@@ -42,20 +42,22 @@ struct rvx__answer_block {
     unsigned chain_n;
     unsigned flags; /* enum rvx_origin */
     uint32_t ttl;
-    bool has_ttl;
+    bool has_ttl, has_port;
+    uint16_t port;
 };
 
 /* Zeroed storage is an empty answer. */
 struct rvx__answer {
     struct rvx__answer_block *block; /* NULL: nothing */
-    uint16_t port;
-    bool has_port;
 };
 
 void rvx__answer_fini(struct rvx__answer *answer); /* leaves it empty */
 
 /* Is there nothing in it that somebody asked for? */
 bool rvx__answer_is_empty(const struct rvx__answer *answer);
+
+/* The port; 0: none. */
+uint16_t rvx__answer_port(const struct rvx__answer *answer);
 
 /* How many addresses, names or records there are. */
 size_t rvx__answer_n(const struct rvx__answer *answer);
@@ -66,6 +68,8 @@ size_t rvx__answer_n(const struct rvx__answer *answer);
 int rvx__answer_add(struct rvx__answer *answer, const struct rvx_addr *addr);
 int rvx__answer_add_name(struct rvx__answer *answer, struct rvx__view name);
 int rvx__answer_add_record(struct rvx__answer *answer, const struct rvx_record *record);
+
+int rvx__answer_set_port(struct rvx__answer *answer, uint16_t port);
 
 /* Set what is known about all of it. Names lose their trailing dot.  Returns: 0; -ENOMEM; RVX_ELIMIT. */
 int rvx__answer_set_canonical(struct rvx__answer *answer, struct rvx__view name);

@@ -59,33 +59,35 @@ static int answer_known(unsigned version, const char *host, bool *known, struct 
     return rvx__addrs_new(&literal, 1, "literal", addrs);
 }
 
-static int report(struct rvx_error *err, int code, const char *host)
+/* failure: may be NULL. */
+static int report(struct rvx_error *err, int code, const char *host, const struct rvx__failure *failure)
 {
     if (code == 0)
         return rvx__error_none(err);
     if (code == RVX_EADDRNONE)
         return rvx__error_addr(err, code, rvx__view_text(host));
-    return rvx__error_lookup(err, code, rvx__view_text(host), NULL);
+    return rvx__failure_report(failure, err, code, rvx__view_text(host));
 }
 
 static int take_result(struct rvx__lookup *lookup, struct rvx_addrs **addrs)
 {
     if (lookup->code < 0)
         return lookup->code;
-    return rvx__answer_take_addrs(&lookup->answer, lookup->source, addrs);
+    return rvx__answer_take_addrs(&lookup->answer, rvx__lookup_source(lookup), addrs);
 }
 
 static int find_on(struct rvx_resolver *resolver, unsigned version, const char *host, const struct rvx_ctx *ctx,
-                   struct rvx_addrs **addrs)
+                   struct rvx_addrs **addrs, struct rvx_error *err)
 {
     struct rvx__lookup lookup;
     int rc = rvx__lookup_init(&lookup, resolver, RVX_REQUEST_HOST, host, network_of(version), RVX_FOREVER);
 
     if (rc < 0)
-        return rc;
+        return report(err, rc, host, NULL);
     rc = rvx__lookup_wait(&lookup, ctx);
     if (rc == 0)
         rc = take_result(&lookup, addrs);
+    rc = report(err, rc, host, lookup.failure);
     rvx__lookup_fini(&lookup);
     return rc;
 }
@@ -100,15 +102,15 @@ int rvx__host_find(struct rvx_resolver *resolver, unsigned version, const char *
     *addrs = NULL;
     rc = answer_known(version, host, &known, addrs);
     if (known)
-        return report(err, rc, host);
+        return report(err, rc, host, NULL);
     if (resolver == NULL) {
         rc = rvx_resolver_new(NULL, &own, err);
         if (rc < 0)
             return rc;
     }
-    rc = find_on(resolver != NULL ? resolver : own, version, host, ctx, addrs);
+    rc = find_on(resolver != NULL ? resolver : own, version, host, ctx, addrs, err);
     rvx_resolver_free(own);
-    return report(err, rc, host);
+    return rc;
 }
 
 int rvx_lookup_host(struct rvx_resolver *resolver, const char *network, const char *host, const struct rvx_ctx *ctx,
@@ -127,7 +129,6 @@ struct host_op {
     struct rvx__lookup lookup;
     struct rvx_addrs *addrs;
     rvx_addrs_fn callback;
-    void *arg;
     char host[];
 };
 
@@ -155,11 +156,11 @@ static void deliver_host(struct rvx_op *op)
     struct host_op *host = owner_of(op);
     struct rvx_addrs *addrs = host->addrs;
     rvx_addrs_fn callback = host->callback;
-    void *arg = host->arg;
+    void *arg = op->arg;
     int result = op->result;
     struct rvx_error err;
 
-    report(&err, result, host->host);
+    report(&err, result, host->host, host->lookup.failure);
     host->addrs = NULL;
     free_host(op);
     callback(arg, result, addrs, &err);
@@ -167,11 +168,11 @@ static void deliver_host(struct rvx_op *op)
 
 static const struct rvx__op_kind host_kind = {.stop = stop_host, .free = free_host, .deliver = deliver_host};
 
-static void finish_host(void *arg)
+static void finish_host(struct rvx__lookup *lookup)
 {
-    struct host_op *host = arg;
+    struct host_op *host = RVX__OWNER(lookup, struct host_op, lookup);
 
-    rvx__op_finish(&host->op, take_result(&host->lookup, &host->addrs));
+    rvx__op_finish(&host->op, take_result(lookup, &host->addrs));
 }
 
 /* Begins the lookup of an operation that is pending: 0, or why the start fails. */
@@ -188,7 +189,7 @@ static int begin_lookup(struct host_op *host, struct rvx_resolver *resolver, uns
     }
     if (rc < 0)
         return rc;
-    return rvx__lookup_start(&host->lookup, host->op.loop, finish_host, host);
+    return rvx__lookup_start(&host->lookup, host->op.loop, finish_host);
 }
 
 int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network, const char *host,
@@ -211,8 +212,7 @@ int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, 
     if (host != NULL)
         memcpy(new->host, host, size);
     new->callback = callback;
-    new->arg = arg;
-    rvx__op_init(&new->op, loop, &host_kind, NULL, NULL);
+    rvx__op_init(&new->op, loop, &host_kind, NULL, arg);
     rc = begin_lookup(new, resolver, (unsigned)version, deadline != 0 ? deadline : RVX_FOREVER);
     if (rc < 0) {
         rvx__op_fini(&new->op);

@@ -26,6 +26,10 @@ librvx_core_la_SOURCES += \
 	%D%/host.h \
 	%D%/lookup.c \
 	%D%/lookup.h \
+	%D%/lookup_job.c \
+	%D%/lookup_job.h \
+	%D%/lookup_trace.c \
+	%D%/lookup_trace.h \
 	%D%/loops.h \
 	%D%/netlink.c \
 	%D%/netlink.h \

@@ -131,7 +131,7 @@ static int find_by_lookup(struct rvx_resolver *resolver, const struct protocol *
         return rc;
     rc = rvx__lookup_wait(&lookup, ctx);
     if (rc == 0)
-        *port = lookup.answer.port;
+        *port = rvx__answer_port(&lookup.answer);
     rvx__lookup_fini(&lookup);
     return rc;
 }

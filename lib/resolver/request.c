@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/mem.h"
 #include "conf/services_builtin.h"
 #include "dns/name.h"
 #include "resolver/resolver.h"
@@ -24,7 +25,6 @@ void rvx__request_reset(struct rvx_request *request)
     rvx__failure_free(request->failure);
     request->failure = NULL;
     request->state = NULL;
-    request->error = 0;
     request->finished = false;
     request->status = RVX_STATUS_UNAVAIL;
     request->code = 0;
@@ -35,8 +35,8 @@ void rvx__request_fini(struct rvx_request *request)
     rvx__answer_fini(&request->answer);
     rvx__failure_free(request->failure);
     request->failure = NULL;
-    rvx__snapshot_unref(request->snapshot);
-    request->snapshot = NULL;
+    rvx__free(request->trace);
+    request->trace = NULL;
 }
 
 int rvx__status_code(enum rvx_request_kind kind, enum rvx_status status)
@@ -125,13 +125,13 @@ rvx_time rvx_request_deadline(const struct rvx_request *request)
 
 struct rvx_loop *rvx_request_loop(const struct rvx_request *request)
 {
-    return request->loop;
+    return request->hides_loop ? NULL : request->loop;
 }
 
 static int note_error(struct rvx_request *request, int error)
 {
-    if (error < 0 && request->error == 0)
-        request->error = error;
+    if (error < 0 && request->code == 0)
+        request->code = error;
     return error;
 }
 
@@ -209,17 +209,16 @@ void rvx_request_set_port(struct rvx_request *request, uint16_t port)
 {
     if (request->kind != RVX_REQUEST_PORT)
         return;
-    request->answer.port = port;
-    request->answer.has_port = true;
+    note_error(request, rvx__answer_set_port(&request->answer, port));
 }
 
 void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int code)
 {
     if (request->finished)
         return;
-    if (request->error < 0) {
+    if (request->code < 0) {
         status = RVX_STATUS_TRYAGAIN;
-        code = request->error;
+        code = request->code;
     } else if (status == RVX_STATUS_SUCCESS && rvx__answer_is_empty(&request->answer)) {
         status = RVX_STATUS_NOTFOUND;
         code = 0;
@@ -231,21 +230,15 @@ void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int
         request->on_finish(request);
 }
 
-/* A file of the request's snapshot; the snapshot may be too old to have it. 0 or -ENOMEM. */
-static int find_file(struct rvx_request *request, enum rvx__conf conf, struct rvx__conffile **file)
+/* A file, and the snapshot that it belongs to, with a reference: the request's own may be too old to have it.
+ * 0 or -ENOMEM. */
+static int find_file(const struct rvx_request *request, enum rvx__conf conf, const struct rvx__snapshot **snapshot)
 {
-    const struct rvx__snapshot *newer;
-    int rc;
-
-    if (request->snapshot == NULL || request->snapshot->file[conf] == NULL) {
-        rc = rvx__store_get(&request->resolver->store, RVX__CONF_BIT(conf), &newer);
-        if (rc < 0)
-            return rc;
-        rvx__snapshot_unref(request->snapshot);
-        request->snapshot = newer;
+    if (request->snapshot != NULL && request->snapshot->file[conf] != NULL) {
+        *snapshot = rvx__snapshot_ref(request->snapshot);
+        return 0;
     }
-    *file = request->snapshot->file[conf];
-    return 0;
+    return rvx__store_get(&request->resolver->store, RVX__CONF_BIT(conf), snapshot);
 }
 
 /* The status for what a file said. What passes by itself is kept to be told. */
@@ -326,11 +319,13 @@ static int answer_from(struct rvx_request *request, struct rvx__conffile *file)
 enum rvx_status rvx_request_answer_files(struct rvx_request *request)
 {
     enum rvx__conf conf = request->kind == RVX_REQUEST_PORT ? RVX__CONF_SERVICES : RVX__CONF_HOSTS;
-    struct rvx__conffile *file;
-    int rc = find_file(request, conf, &file);
+    const struct rvx__snapshot *snapshot;
+    int rc = find_file(request, conf, &snapshot);
 
-    if (rc == 0)
-        rc = answer_from(request, file);
+    if (rc == 0) {
+        rc = answer_from(request, snapshot->file[conf]);
+        rvx__snapshot_unref(snapshot);
+    }
     rvx__store_settle(&request->resolver->store, conf);
     return answer_with(request, rc);
 }

@@ -11,29 +11,34 @@
 #include "resolver/failure.h"
 #include "resolver/snapshot.h"
 
+struct rvx__lookup_trace;
+
 struct rvx_request {
     /* filled in by whoever asks */
-    enum rvx_request_kind kind;
-    uint16_t type; /* of records */
     const char *name;
     union {
         const char *network;         /* hosts: "ip", "ip4", "ip6"; ports: "tcp", "udp", "ip" */
         const struct rvx_addr *addr; /* RVX_REQUEST_ADDR */
     };
     rvx_time deadline;
-    struct rvx_loop *loop;                          /* NULL: on a worker, or without waiting */
+    struct rvx_loop *loop;                          /* NULL: on a worker, or not yet on one */
     struct rvx_resolver *resolver;                  /* borrowed */
-    const struct rvx__snapshot *snapshot;           /* a reference, or NULL */
+    const struct rvx__snapshot *snapshot;           /* borrowed, or NULL */
+    struct rvx__lookup_trace *trace;                /* NULL: nobody watches */
     void (*on_finish)(struct rvx_request *request); /* may be NULL */
 
     /* filled in by the backend's calls */
     void *state; /* the backend's own */
     struct rvx__answer answer;
     struct rvx__failure *failure; /* NULL: nothing is known but the code */
-    int error; /* of those calls: sticks */
-    bool finished;
-    enum rvx_status status;
-    int code;
+    int code;                     /* before it is finished: the first error of those calls */
+    enum rvx_status status : 8;
+    bool finished : 1;
+
+    /* filled in by whoever asks; here, where it takes no room */
+    bool hides_loop : 1; /* from the backend: it may not wait */
+    enum rvx_request_kind kind : 8;
+    uint16_t type; /* of records */
 };
 
 /* Makes a request ready to be asked once more: forgets what was answered. */

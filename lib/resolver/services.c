@@ -132,7 +132,7 @@ static int list_libc_one(struct listing *listing, struct rvx_resolver *resolver,
     if (rc < 0)
         return rc;
     rc = rvx__lookup_wait(&lookup, ctx);
-    service.port = lookup.answer.port;
+    service.port = rvx__answer_port(&lookup.answer);
     rvx__lookup_fini(&lookup);
     if (rvx_is_not_found(rc))
         return 0;

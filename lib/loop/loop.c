@@ -2,8 +2,9 @@
  *
  * A turn has two halves. First it gathers: does the chores that were left since the last turn, tells the poller what
  * changed, waits, and lets engines work on ready descriptors, due timers and notes from other threads, in this order;
- * engines end operations, which so enter the queue. Then it hands out: calls back the operations that are in the queue. No engine is on the stack then, and
- * nothing of the loop is looked at after a callback before its frame has said that the loop is still there.
+ * engines end operations, which so enter the queue. Then it hands out: calls back the operations that are in the queue.
+ * No engine is on the stack then, and nothing of the loop is looked at after a callback before its frame has said that
+ * the loop is still there.
  *
  * Events come before timers, so that an answer that came in time counts even if the thread was late to look.
  *

@@ -4,8 +4,8 @@
  *     ask.on_done = ...; rvx__ask_start(&ask, channel, ...)
  *     rvx__ask_stop(&ask)                              at any moment
  *
- * A channel is a guest of its loop and goes with it. It is used by the loop's thread only, so there is no lock in it. It
- * holds its resolver weakly: either may be freed first.
+ * A channel is a guest of its loop and goes with it. It is used by the loop's thread only, so there is no lock in it.
+ * It holds its resolver weakly: either may be freed first.
  */
 #ifndef RVX_RESOLVER_CHANNEL_H
 #define RVX_RESOLVER_CHANNEL_H
@@ -29,8 +29,8 @@ struct rvx__ask;
  *          source of random numbers. */
 int rvx__channel_get(struct rvx_resolver *resolver, struct rvx_loop *loop, struct rvx__channel **channel);
 
-/* Closes what is kept open for the next query. For loops that will not be turned for a while. */
-void rvx__channel_rest(struct rvx__channel *channel);
+/* Closes what a channel keeps open for the next query, if there is one: the loop will not be turned for a while. */
+void rvx__channel_rest(const struct rvx_resolver *resolver, struct rvx_loop *loop);
 
 /* How a query went: ask->query says why there is no answer.
  * message, finding: the answer, borrowed for the call; NULL unless ask->query.code is 0.
@@ -48,7 +48,8 @@ struct rvx__ask {
     struct rvx__timer timer;
     struct rvx__link link;              /* in upstream->asks; in no list: stopped */
     struct rvx__upstream *upstream;     /* the servers it asks */
-    void *carrier[RVX__QUERY_SLOTS];    /* the struct rvx__udp or rvx__tcp that a slot's message went by, or NULL */
+    void *carrier[RVX__QUERY_SLOTS];    /* the socket or connection that a slot's message went by, or NULL */
+    uint8_t place[RVX__QUERY_SLOTS];    /* where that has it */
 };
 
 /* Starts a query.

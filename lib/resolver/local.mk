@@ -2,6 +2,9 @@
 librvx_core_la_SOURCES += \
 	%D%/answer.c \
 	%D%/answer.h \
+	%D%/ask.c \
+	%D%/ask_trace.c \
+	%D%/ask_trace.h \
 	%D%/backends.h \
 	%D%/be_files.c \
 	%D%/be_libc.c \
@@ -9,27 +12,34 @@ librvx_core_la_SOURCES += \
 	%D%/cache.h \
 	%D%/cell.c \
 	%D%/cell.h \
+	%D%/channel.c \
 	%D%/channel.h \
+	%D%/codec.c \
 	%D%/codec.h \
 	%D%/conffile.c \
 	%D%/conffile.h \
 	%D%/derive.c \
-	%D%/failure.c \
-	%D%/failure.h \
-	%D%/flight.c \
-	%D%/flight.h \
+	%D%/dns_tcp.c \
+	%D%/dns_udp.c \
 	%D%/dnsopts.c \
 	%D%/dnsopts.h \
 	%D%/dnsview.c \
 	%D%/dnsview.h \
+	%D%/failure.c \
+	%D%/failure.h \
+	%D%/flight.c \
+	%D%/flight.h \
 	%D%/host.c \
 	%D%/host.h \
+	%D%/idtable.c \
+	%D%/idtable.h \
 	%D%/lookup.c \
 	%D%/lookup.h \
 	%D%/lookup_job.c \
 	%D%/lookup_job.h \
 	%D%/lookup_trace.c \
 	%D%/lookup_trace.h \
+	%D%/loops.c \
 	%D%/loops.h \
 	%D%/netlink.c \
 	%D%/netlink.h \
@@ -61,7 +71,8 @@ librvx_core_la_SOURCES += \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/trace.c \
-	%D%/trace.h
+	%D%/trace.h \
+	%D%/upstream.h
 
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \

@@ -80,6 +80,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
     atomic_init(&resolver->weak, 1);
     atomic_init(&resolver->backends, NULL);
     atomic_init(&resolver->pool, NULL);
+    atomic_init(&resolver->codec, NULL);
     rvx__store_init(&resolver->store, &store);
     rvx__srcaddr_init(&resolver->srcaddr, base->sockops, base->clock);
     add_builtin_backends(resolver);
@@ -156,11 +157,13 @@ void rvx_resolver_free(struct rvx_resolver *resolver)
 {
     if (resolver == NULL || atomic_fetch_sub_explicit(&resolver->refs, 1, memory_order_acq_rel) > 1)
         return;
+    rvx__loops_fini(&resolver->loops);
     rvx__pool_free(atomic_load(&resolver->pool));
     close_backends(resolver);
     rvx__srcaddr_fini(&resolver->srcaddr);
     rvx__store_fini(&resolver->store);
     rvx__options_fini(&resolver->options);
+    rvx__codec_unref(atomic_load(&resolver->codec));
     rvx__resolver_unref_weak(resolver);
 }
 

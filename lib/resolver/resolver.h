@@ -11,6 +11,8 @@
 #include "base/rnd.h"
 #include "loop/work.h"
 #include "resolver/backends.h"
+#include "resolver/codec.h"
+#include "resolver/loops.h"
 #include "resolver/options.h"
 #include "resolver/plan.h"
 #include "resolver/snapshot.h"
@@ -49,6 +51,8 @@ struct rvx_resolver {
     _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
     uint64_t server_sets; /* how many sets of DNS servers there were so far; under the store's lock */
     struct rvx__srcaddr srcaddr;
+    struct rvx__loops loops;
+    _Atomic(struct rvx__codec *) codec; /* NULL: DNS was not asked yet */
     struct rvx__stats stats;
     _Atomic uint64_t trace_ids; /* lookups numbered so far */
 };

@@ -474,3 +474,13 @@ TESTS += %D%/test_srcaddr_net
 %C%_test_srcaddr_net_SOURCES = %D%/test_srcaddr_net.c tests/support/etc.c tests/support/etc.h
 %C%_test_srcaddr_net_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_srcaddr_net_LDADD = $(UNIT_LIBS)
+
+
+# resolver: DNS transports
+ASKER_SUPPORT = tests/support/asker.c tests/support/asker.h tests/support/dnsserver.c tests/support/dnsserver.h
+
+check_PROGRAMS += %D%/test_channel
+TESTS += %D%/test_channel
+%C%_test_channel_SOURCES = %D%/test_channel.c $(ASKER_SUPPORT)
+%C%_test_channel_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_channel_LDADD = $(UNIT_LIBS)

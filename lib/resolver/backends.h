@@ -2,6 +2,7 @@
 #ifndef RVX_RESOLVER_BACKENDS_H
 #define RVX_RESOLVER_BACKENDS_H
 
+#include <ifaddrs.h>
 #include <netdb.h>
 
 #include <resolvx/backend.h>
@@ -18,6 +19,9 @@ extern const struct rvx_backend_ops rvx__be_localhost;
 /* The C library. Its handle is a struct rvx__libc. */
 extern const struct rvx_backend_ops rvx__be_libc;
 
+/* This machine's own names: its host name, localhost, _gateway, _outbound. Its handle is a struct rvx__machine. */
+extern const struct rvx_backend_ops rvx__be_myhostname;
+
 /* The calls of <netdb.h>, for tests to replace. */
 struct rvx__libc {
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
@@ -25,5 +29,16 @@ struct rvx__libc {
 };
 
 extern const struct rvx__libc rvx__libc_system;
+
+/* What there is to know about this machine, for tests to replace. */
+struct rvx__machine {
+    int (*hostname)(char *name, size_t size); /* as gethostname(2) */
+    int (*getifaddrs)(struct ifaddrs **list);
+    void (*freeifaddrs)(struct ifaddrs *list);
+    const char *route_path;  /* /proc/net/route */
+    const char *route6_path; /* /proc/net/ipv6_route */
+};
+
+extern const struct rvx__machine rvx__machine_system;
 
 #endif

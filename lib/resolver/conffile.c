@@ -1,9 +1,9 @@
 /* conffile.c - one configuration file, as it was when it was read
  *
  * A file is taken for unchanged while its device, inode, size, mtime and ctime are those of the moment before it was
- * read. That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link. A
- * file that changes while it is being read is read once more; if it goes on changing, that shows at the next look, since
- * the stamp is older than the bytes.
+ * read. That sees a file replaced, truncated, rewritten in place with its old mtime, or reached through another link.
+ * A file that changes while it is being read is read once more; if it goes on changing, that shows at the next look,
+ * since the stamp is older than the bytes.
  *
  * Nothing here may block: a FIFO or a terminal in the place of a file is opened without waiting, and is unreadable
  * unless its bytes are there. /dev/null is an empty file.

@@ -36,20 +36,33 @@ static void find_backends(const struct rvx_resolver *resolver, struct rvx__plan 
 }
 
 /* The files that the plan for hosts stands on. */
-static unsigned need_for_hosts(const struct rvx_resolver *resolver)
+static unsigned need_for_hosts(const struct rvx_resolver *resolver, const struct rvx__snapshot *snapshot)
 {
+    const struct rvx__nsswitch *nsswitch = find_nsswitch(snapshot);
+    unsigned need = RVX__CONF_BIT(RVX__CONF_NSSWITCH);
+
     if (!rvx__plan_needs_nsswitch(&resolver->options.hosts, resolver->options.mode))
         return 0;
-    return RVX__CONF_BIT(RVX__CONF_NSSWITCH);
+    if (resolver->options.mode == RVX__MODE_OPEN && knows_host_source(resolver, "dns"))
+        need |= RVX__CONF_BIT(RVX__CONF_RESOLV);
+    if (nsswitch != NULL && rvx__plan_wants_mdns(nsswitch))
+        need |= RVX__CONF_BIT(RVX__CONF_MDNS_ALLOW);
+    return need;
 }
 
 static void plan_hosts(const struct rvx_resolver *resolver, const struct rvx__snapshot *snapshot, struct rvx__view name,
                        struct rvx__plan *plan)
 {
+    const struct rvx__conffile *resolv = snapshot->file[RVX__CONF_RESOLV];
+    const struct rvx__conffile *mdns_allow = snapshot->file[RVX__CONF_MDNS_ALLOW];
     const struct rvx__plan_input input = {
         .order = &resolver->options.hosts,
         .mode = resolver->options.mode,
         .nsswitch = find_nsswitch(snapshot),
+        .resolv = resolv != NULL ? resolv->resolv : NULL,
+        .resolv_error = resolv != NULL ? resolv->error : 0,
+        .hostaliases = resolver->options.hostaliases,
+        .mdns_allow = mdns_allow != NULL && mdns_allow->stamp.exists,
         .known = knows_host_source,
         .known_arg = resolver,
     };
@@ -137,6 +150,25 @@ void rvx__derive(void *arg, struct rvx__snapshot *snapshot, const struct rvx__sn
     plan_ports(resolver, snapshot);
 }
 
+/* Takes a snapshot with all files that a plan needs; nsswitch.conf may say that it needs more. */
+static int take_snapshot(struct rvx_resolver *resolver,
+                         unsigned (*find_need)(const struct rvx_resolver *, const struct rvx__snapshot *),
+                         const struct rvx__snapshot **snapshot)
+{
+    unsigned need = find_need(resolver, NULL);
+
+    for (;;) {
+        int rc = rvx__store_get(&resolver->store, need, snapshot);
+
+        if (rc < 0)
+            return rc;
+        need = find_need(resolver, *snapshot);
+        if (((*snapshot)->have & need) == need)
+            return 0;
+        rvx__snapshot_unref(*snapshot);
+    }
+}
+
 /* A plan for one name. */
 static int make_own(struct rvx_resolver *resolver, struct rvx__view name, struct rvx__planned *planned)
 {
@@ -153,7 +185,7 @@ int rvx__resolver_plan_host(struct rvx_resolver *resolver, struct rvx__view name
     int rc;
 
     *planned = (struct rvx__planned){.plan = NULL};
-    rc = rvx__store_get(&resolver->store, need_for_hosts(resolver), &planned->snapshot);
+    rc = take_snapshot(resolver, need_for_hosts, &planned->snapshot);
     if (rc < 0)
         return rc;
     planned->plan = &planned->snapshot->hosts;
@@ -187,16 +219,5 @@ void rvx__planned_fini(struct rvx__planned *planned)
 
 int rvx__resolver_plan_port(struct rvx_resolver *resolver, const struct rvx__snapshot **snapshot)
 {
-    unsigned need = need_for_ports(resolver, NULL);
-    int rc;
-
-    for (;;) {
-        rc = rvx__store_get(&resolver->store, need, snapshot);
-        if (rc < 0)
-            return rc;
-        need = need_for_ports(resolver, *snapshot);
-        if (((*snapshot)->have & need) == need)
-            return 0;
-        rvx__snapshot_unref(*snapshot);
-    }
+    return take_snapshot(resolver, need_for_ports, snapshot);
 }

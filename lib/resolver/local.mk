@@ -8,6 +8,7 @@ librvx_core_la_SOURCES += \
 	%D%/backends.h \
 	%D%/be_files.c \
 	%D%/be_libc.c \
+	%D%/be_myhostname.c \
 	%D%/cache.c \
 	%D%/cache.h \
 	%D%/cell.c \

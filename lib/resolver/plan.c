@@ -11,18 +11,29 @@
  * nsswitch.conf's own order; Go would ask libc.
  *
  * Names at and below "localhost" are answered here and not sent to anybody who could ask a name server (RFC 6761
- * section 6.3), unless libc was asked for by name; a hosts file still has the first word.
+ * section 6.3), unless libc was asked for by name; a hosts file still has the first word. Names under invalid, onion
+ * and alt are not sent there either, and so do not exist unless a file has them.
  *
- * While there is no backend "dns", that source is one of libc's too.
+ * The source "dns" is asked here, unless the configuration says something about it that only libc may understand:
+ * HOSTALIASES, a line of resolv.conf that nobody knows, a resolv.conf that cannot be read. Then libc is asked in its
+ * place, as in Go, which falls back on libc as a whole; here sources beside it keep their place and their actions.
+ * LOCALDOMAIN and RES_OPTIONS send Go to libc too; here they are obeyed. Multicast DNS is libc's: it is asked for names
+ * below "local", or for all if /etc/mdns.allow is there, and otherwise passed over together with its actions.
  */
 #include <config.h>
 
 #include "resolver/plan.h"
 
+#include <errno.h>
+
+#include "dns/special.h"
+
 struct builder {
     struct rvx__plan *plan;
     const struct rvx__plan_input *input;
     struct rvx__buf why;
+    struct rvx__view name;     /* hosts: the one to look up */
+    enum rvx__special special; /* ... and whether it has rules of its own */
 };
 
 static void begin_plan(struct builder *b, struct rvx__plan *plan, const struct rvx__plan_input *input)
@@ -30,6 +41,8 @@ static void begin_plan(struct builder *b, struct rvx__plan *plan, const struct r
     plan->n = 0;
     b->plan = plan;
     b->input = input;
+    b->name = rvx__view_text(NULL);
+    b->special = RVX__SPECIAL_NONE;
     rvx__buf_init(&b->why, plan->why, sizeof plan->why);
 }
 
@@ -44,6 +57,12 @@ static void add_note(struct builder *b, const char *source, const char *what)
     rvx__buf_add_text(&b->why, "; ");
     rvx__buf_add_text(&b->why, source);
     rvx__buf_add_text(&b->why, what);
+}
+
+/* Is it a host only libc may know what to do with, as in Go? */
+static bool is_odd(struct rvx__view name)
+{
+    return rvx__view_find(name, '\\') != RVX__NPOS || rvx__view_find(name, '%') != RVX__NPOS;
 }
 
 static void set_default_actions(struct rvx__plan_step *step)
@@ -84,6 +103,32 @@ static void add_fallback(struct builder *b, const char *backend)
         add_step(b, backend, true);
 }
 
+static bool is_known(const struct builder *b, const char *name)
+{
+    return b->input->known(b->input->known_arg, name);
+}
+
+/* Why libc has to answer for "dns"; NULL: it has not. */
+static const char *find_dns_obstacle(const struct builder *b)
+{
+    const struct rvx__plan_input *input = b->input;
+
+    if (!is_known(b, "dns"))
+        return "";
+    if (input->mode == RVX__MODE_DNS)
+        return NULL;
+    if (input->hostaliases)
+        return ", HOSTALIASES is set";
+    /* Without leave to read it there is nothing to be found in it, for libc as for us. */
+    if (input->resolv_error < 0 && input->resolv_error != -EACCES)
+        return ", resolv.conf cannot be read";
+    if (input->resolv != NULL && input->resolv->unknown)
+        return ", resolv.conf says what is not known here";
+    if (is_odd(b->name))
+        return ", the name is no domain name";
+    return NULL;
+}
+
 /* Adds a source of nsswitch.conf. */
 static void add_source(struct builder *b, const struct rvx__nsswitch_source *source, const char *backend)
 {
@@ -91,8 +136,11 @@ static void add_source(struct builder *b, const struct rvx__nsswitch_source *sou
     struct rvx__plan_step *last = plan->n > 0 ? &plan->steps[plan->n - 1] : NULL;
 
     if (strcmp(backend, source->name) != 0) {
+        const char *obstacle = strcmp(source->name, "dns") == 0 ? find_dns_obstacle(b) : NULL;
+
         add_note(b, source->name, " through ");
         rvx__buf_add_text(&b->why, backend);
+        rvx__buf_add_text(&b->why, obstacle != NULL ? obstacle : "");
     }
     if (last == NULL || strcmp(backend, "libc") != 0 || strcmp(last->backend, "libc") != 0) {
         /* Room is left for the fall-backs. */
@@ -113,11 +161,6 @@ static void add_order(struct builder *b)
     rvx__buf_add_text(&b->why, "order of the options");
     for (unsigned i = 0; i < order->n; i++)
         add_step(b, order->names[i], false);
-}
-
-static bool is_known(const struct builder *b, const char *name)
-{
-    return b->input->known(b->input->known_arg, name);
 }
 
 /* The line for a database, and why as far as it decides; NULL: no line that says anything. */
@@ -150,17 +193,41 @@ static bool has_source(const struct rvx__nsswitch_database *line, const char *na
     return false;
 }
 
-/* Who answers for a source of hosts; NULL: nobody, by the user's wish. */
-static const char *choose_host_backend(const struct builder *b, const struct rvx__nsswitch_database *line,
-                                       const char *source)
+static bool is_mdns(const char *source)
 {
+    return rvx__view_starts(rvx__view_text(source), "mdns");
+}
+
+/* Who answers for a source of hosts; NULL: nobody, and *why_not says why. */
+static const char *choose_host_backend(const struct builder *b, const struct rvx__nsswitch_database *line,
+                                       const char *source, const char **why_not)
+{
+    *why_not = " left out";
+    if (strcmp(source, "dns") == 0)
+        return find_dns_obstacle(b) == NULL ? "dns" : "libc";
     if (is_known(b, source))
         return source;
-    if (b->input->mode != RVX__MODE_DNS || strcmp(source, "dns") == 0)
-        return "libc";
-    if (has_source(line, "dns"))
+    if (b->input->mode == RVX__MODE_DNS) {
+        if (has_source(line, "dns"))
+            return NULL;
+        return is_known(b, "dns") ? "dns" : "libc";
+    }
+    *why_not = " left out, it is for names below local";
+    if (is_mdns(source) && b->special != RVX__SPECIAL_LOCAL && !b->input->mdns_allow)
         return NULL;
-    return is_known(b, "dns") ? "dns" : "libc";
+    return "libc";
+}
+
+/* The source "dns" where no line names it. */
+static void add_dns(struct builder *b)
+{
+    const char *obstacle = find_dns_obstacle(b);
+
+    if (obstacle != NULL) {
+        add_note(b, "dns", " through libc");
+        rvx__buf_add_text(&b->why, obstacle);
+    }
+    add_step(b, obstacle != NULL ? "libc" : "dns", false);
 }
 
 static void add_host_line(struct builder *b)
@@ -176,24 +243,18 @@ static void add_host_line(struct builder *b)
     }
     if (is_bad || line == NULL) {
         add_step(b, "files", false);
-        add_step(b, is_known(b, "dns") ? "dns" : "libc", false);
+        add_dns(b);
         return;
     }
     for (const struct rvx__nsswitch_source *source = line->sources; source != NULL; source = source->next) {
-        const char *backend = choose_host_backend(b, line, source->name);
+        const char *why_not;
+        const char *backend = choose_host_backend(b, line, source->name, &why_not);
 
         if (backend != NULL)
             add_source(b, source, backend);
         else
-            add_note(b, source->name, " left out");
+            add_note(b, source->name, why_not);
     }
-}
-
-bool rvx__name_is_localhost(struct rvx__view name)
-{
-    if (rvx__view_ends_fold(name, "."))
-        name = rvx__view_to(name, name.len - 1);
-    return rvx__view_is_fold(name, "localhost") || rvx__view_ends_fold(name, ".localhost");
 }
 
 /* Answers a name here instead of by libc or by name servers. */
@@ -209,7 +270,7 @@ static void keep_local(struct builder *b)
             plan->steps[n++] = plan->steps[i];
     }
     plan->n = n;
-    add_note(b, "localhost", " stays here");
+    add_note(b, rvx__special_text(b->special), " stays here");
 }
 
 void rvx__plan_hosts(struct rvx__plan *plan, const struct rvx__plan_input *input, struct rvx__view name)
@@ -217,6 +278,8 @@ void rvx__plan_hosts(struct rvx__plan *plan, const struct rvx__plan_input *input
     struct builder b;
 
     begin_plan(&b, plan, input);
+    b.name = name;
+    b.special = rvx__special_of(name);
     if (input->order->n > 0) {
         add_order(&b);
     } else if (input->mode == RVX__MODE_LIBC) {
@@ -224,17 +287,19 @@ void rvx__plan_hosts(struct rvx__plan *plan, const struct rvx__plan_input *input
         add_step(&b, "libc", false);
     } else {
         add_host_line(&b);
-        if (rvx__name_is_localhost(name))
+        if (!rvx__special_asks_dns(b.special))
             keep_local(&b);
     }
-    if (input->order->n == 0 && rvx__name_is_localhost(name))
+    if (input->order->n == 0 && b.special == RVX__SPECIAL_LOCALHOST)
         add_fallback(&b, "localhost");
     end_plan(&b);
 }
 
 bool rvx__plan_is_for_all(struct rvx__view name)
 {
-    return !rvx__name_is_localhost(name);
+    enum rvx__special special = rvx__special_of(name);
+
+    return rvx__special_asks_dns(special) && special != RVX__SPECIAL_LOCAL && !is_odd(name);
 }
 
 /* Who answers for a source of services; NULL: nobody, and *why_not says why. */
@@ -302,6 +367,18 @@ bool rvx__plan_wants_db(const struct rvx__nsswitch *nsswitch)
     const struct rvx__nsswitch_database *line = rvx__nsswitch_find(nsswitch, "services");
 
     return line != NULL && has_source(line, "db");
+}
+
+bool rvx__plan_wants_mdns(const struct rvx__nsswitch *nsswitch)
+{
+    const struct rvx__nsswitch_database *line = rvx__nsswitch_find(nsswitch, "hosts");
+
+    for (const struct rvx__nsswitch_source *source = line != NULL ? line->sources : NULL; source != NULL;
+         source = source->next) {
+        if (is_mdns(source->name))
+            return true;
+    }
+    return false;
 }
 
 static void print_actions(struct rvx__buf *buf, const struct rvx__plan_step *step)

@@ -11,6 +11,7 @@
 #include "base/buf.h"
 #include "base/view.h"
 #include "conf/nsswitch.h"
+#include "conf/resolvconf.h"
 #include "resolver/options.h"
 
 struct rvx__backend;
@@ -36,6 +37,10 @@ struct rvx__plan_input {
     const struct rvx__order *order; /* that of the options */
     enum rvx__mode mode;
     const struct rvx__nsswitch *nsswitch; /* NULL: not needed or cannot be read; a missing file is an empty one */
+    const struct rvx__resolvconf *resolv; /* hosts: NULL: not needed */
+    int resolv_error;                     /* ... and why it could not be read; 0 for a missing file */
+    bool hostaliases;                     /* hosts: HOSTALIASES says something */
+    bool mdns_allow;                      /* hosts: nss-mdns may answer for any name */
     bool services_db;                     /* services: libc's table for the source "db" is there */
     bool (*known)(const void *arg, const char *name); /* is there a backend of this name for what is looked up? */
     const void *known_arg;
@@ -53,11 +58,9 @@ bool rvx__plan_is_for_all(struct rvx__view name);
 /* Whom to ask for a port. */
 void rvx__plan_services(struct rvx__plan *plan, const struct rvx__plan_input *input);
 
-/* Does the services line name the source "db"? */
+/* Does the services line name the source "db", and the hosts line one of multicast DNS's? */
 bool rvx__plan_wants_db(const struct rvx__nsswitch *nsswitch);
-
-/* "localhost", or a name below it, in any case, with or without a trailing dot. */
-bool rvx__name_is_localhost(struct rvx__view name);
+bool rvx__plan_wants_mdns(const struct rvx__nsswitch *nsswitch);
 
 /* Prints the steps: "files [NOTFOUND=return] libc". */
 void rvx__plan_print(struct rvx__buf *buf, const struct rvx__plan *plan);

@@ -12,7 +12,6 @@
 
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -25,6 +24,7 @@ const struct rvx__resolver_base rvx__resolver_base_system = {
     .rnd = &rvx__rnd_system,
     .sockops = &rvx__sockops_system,
     .libc = &rvx__libc_system,
+    .machine = &rvx__machine_system,
 };
 
 static const struct rvx_backend_ops *const builtin_ops[RVX__BUILTIN_BACKENDS_N] = {
@@ -32,6 +32,7 @@ static const struct rvx_backend_ops *const builtin_ops[RVX__BUILTIN_BACKENDS_N] 
     &rvx__be_builtin,
     &rvx__be_localhost,
     &rvx__be_libc,
+    &rvx__be_myhostname,
 };
 
 static void add_backend(struct rvx_resolver *resolver, struct rvx__backend *backend)
@@ -41,13 +42,21 @@ static void add_backend(struct rvx_resolver *resolver, struct rvx__backend *back
         ;
 }
 
+/* What a built-in backend gets as its handle; none changes it. */
+static void *find_handle(const struct rvx__resolver_base *base, const struct rvx_backend_ops *ops)
+{
+    const void *handle = ops == &rvx__be_myhostname ? (const void *)base->machine : base->libc;
+
+    return (void *)(uintptr_t)handle;
+}
+
 static void add_builtin_backends(struct rvx_resolver *resolver)
 {
     for (int i = 0; i < RVX__BUILTIN_BACKENDS_N; i++) {
         struct rvx__backend *backend = &resolver->builtin[i];
 
         backend->ops = builtin_ops[i];
-        backend->handle = (void *)(uintptr_t)resolver->base->libc; /* only libc looks at it, and changes nothing */
+        backend->handle = find_handle(resolver->base, builtin_ops[i]);
         add_backend(resolver, backend);
     }
 }
@@ -69,8 +78,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
         .log = &resolver->options.log,
         .clock = base->clock,
         .rnd = base->rnd,
-        .env = {.hostname = base->hostname != NULL ? base->hostname : gethostname,
-                .resolv_lines = resolver->options.dns.environment},
+        .env = {.hostname = base->machine->hostname, .resolv_lines = resolver->options.dns.environment},
         .derive = rvx__derive,
         .derive_arg = resolver,
     };

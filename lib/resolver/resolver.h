@@ -26,7 +26,7 @@ struct rvx__resolver_base {
     const struct rvx__rnd *rnd;
     const struct rvx__sockops *sockops;
     const struct rvx__libc *libc;
-    int (*hostname)(char *name, size_t size); /* as gethostname(2); NULL: that */
+    const struct rvx__machine *machine;
 };
 
 extern const struct rvx__resolver_base rvx__resolver_base_system;
@@ -38,7 +38,7 @@ struct rvx__backend {
     void *handle; /* what open() gave */
 };
 
-#define RVX__BUILTIN_BACKENDS_N 4
+#define RVX__BUILTIN_BACKENDS_N 5
 
 struct rvx_resolver {
     atomic_uint refs; /* the program's, and one for each lookup and each job of a worker */

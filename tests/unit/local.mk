@@ -475,7 +475,6 @@ TESTS += %D%/test_srcaddr_net
 %C%_test_srcaddr_net_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_srcaddr_net_LDADD = $(UNIT_LIBS)
 
-
 # resolver: DNS transports
 ASKER_SUPPORT = tests/support/asker.c tests/support/asker.h tests/support/dnsserver.c tests/support/dnsserver.h
 
@@ -484,3 +483,9 @@ TESTS += %D%/test_channel
 %C%_test_channel_SOURCES = %D%/test_channel.c $(ASKER_SUPPORT)
 %C%_test_channel_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_channel_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_myhostname
+TESTS += %D%/test_myhostname
+%C%_test_myhostname_SOURCES = %D%/test_myhostname.c $(RESOLVER_SUPPORT)
+%C%_test_myhostname_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_myhostname_LDADD = $(UNIT_LIBS)

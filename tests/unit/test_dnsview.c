@@ -26,6 +26,9 @@ static int tell_no_hostname(char *name, size_t size)
     return -1;
 }
 
+static const struct rvx__machine named = {.hostname = tell_hostname};
+static const struct rvx__machine nameless = {.hostname = tell_no_hostname};
+
 /* "SERVERS; SEARCH; ndots N timeout S attempts N SWITCHES" */
 static void print_view(const struct rvx__dns_view *view, char *text, size_t size)
 {
@@ -77,91 +80,92 @@ static const struct rvx__snapshot *take(struct rvx_resolver *resolver)
     (RVX_DNS_TCP | RVX_DNS_NO_EDNS | RVX_DNS_NO_0X20 | RVX_DNS_NO_COOKIES | RVX_DNS_TRUST_AD | RVX_DNS_ROTATE | \
      RVX_DNS_SINGLE_REQUEST | RVX_DNS_NO_AAAA | RVX_DNS_STRICT)
 
+static const struct {
+    const char *file; /* NULL: none */
+    const char *res_options, *localdomain;
+    struct rvx_resolver_opts opts;
+    const char *want;
+} views[] = {
+    {NULL, NULL, NULL, {0}, "127.0.0.1:53 [::1]:53; home.example.; 1 5000 2"},
+    {"nameserver 192.0.2.1\nnameserver [2001:db8::1]:5353\nsearch a.example b.example.\n",
+     NULL,
+     NULL,
+     {0},
+     "192.0.2.1:53 [2001:db8::1]:5353; a.example. b.example.; 1 5000 2"},
+    {"nameserver 192.0.2.1\nsearch .\n", NULL, NULL, {0}, "192.0.2.1:53;; 1 5000 2"},
+    {"nameserver 192.0.2.1\nsearch .\noptions ndots:3 timeout:2 attempts:4 rotate use-vc single-request no-aaaa "
+     "strict-error trust-ad no-tld-query edns0 debug\n",
+     NULL,
+     NULL,
+     {0},
+     "192.0.2.1:53;; 3 2000 4 rotate tcp single no-aaaa strict trust-ad no-tld"},
+    {"search .\nnameserver 192.0.2.1\noptions single-request-reopen\n",
+     NULL,
+     NULL,
+     {0},
+     "192.0.2.1:53;; 1 5000 2 single"},
+    /* the environment adds to the file; its last line may lack a newline */
+    {"nameserver 192.0.2.1\noptions ndots:3 rotate\nsearch a.example",
+     "ndots:2 timeout:7",
+     "c.example d.example",
+     {0},
+     "192.0.2.1:53; c.example. d.example.; 2 7000 2 rotate"},
+    {"nameserver 192.0.2.1\nsearch a.example", NULL, "", {0}, "192.0.2.1:53;; 1 5000 2"},
+    {"nameserver 192.0.2.1\nsearch a.example", "", NULL, {0}, "192.0.2.1:53; a.example.; 1 5000 2"},
+    {"search .", "attempts:5\nnameserver 203.0.113.9", NULL, {0}, "127.0.0.1:53 [::1]:53;; 1 5000 5"},
+    {NULL, "attempts:1", "l.example", {0}, "127.0.0.1:53 [::1]:53; l.example.; 1 5000 1"},
+    /* the options win over both, switches add up */
+    {"nameserver 192.0.2.1\noptions rotate\n",
+     "timeout:9",
+     "c.example",
+     {.servers = "198.51.100.1, 2001:db8::2,[2001:db8::3]:54,198.51.100.2:55",
+      .search = "x.example , y.example.",
+      .ndots_plus_one = 1,
+      .timeout = RVX_MILLISECONDS(1500),
+      .attempts = 100,
+      .dns_flags = RVX_DNS_TRUST_AD},
+     "198.51.100.1:53 [2001:db8::2]:53 [2001:db8::3]:54 198.51.100.2:55; x.example y.example.; 0 1500 100 rotate "
+     "trust-ad"},
+    {"nameserver 192.0.2.1\n", NULL, "c.example", {.search = "."}, "192.0.2.1:53;; 1 5000 2"},
+    {"nameserver 192.0.2.1\nsearch .\n",
+     NULL,
+     NULL,
+     {.dns_flags = ALL_FLAGS},
+     "192.0.2.1:53;; 1 5000 2 rotate tcp single no-aaaa strict no-edns no-case no-cookies trust-ad"},
+};
+
 static void test_views(void **state)
 {
-    static const struct {
-        const char *file; /* NULL: none */
-        const char *res_options, *localdomain;
-        struct rvx_resolver_opts opts;
-        const char *want;
-    } rows[] = {
-        {NULL, NULL, NULL, {0}, "127.0.0.1:53 [::1]:53; home.example.; 1 5000 2"},
-        {"nameserver 192.0.2.1\nnameserver [2001:db8::1]:5353\nsearch a.example b.example.\n",
-         NULL,
-         NULL,
-         {0},
-         "192.0.2.1:53 [2001:db8::1]:5353; a.example. b.example.; 1 5000 2"},
-        {"nameserver 192.0.2.1\nsearch .\n", NULL, NULL, {0}, "192.0.2.1:53;; 1 5000 2"},
-        {"nameserver 192.0.2.1\nsearch .\noptions ndots:3 timeout:2 attempts:4 rotate use-vc single-request no-aaaa "
-         "strict-error trust-ad no-tld-query edns0 debug\n",
-         NULL,
-         NULL,
-         {0},
-         "192.0.2.1:53;; 3 2000 4 rotate tcp single no-aaaa strict trust-ad no-tld"},
-        {"search .\nnameserver 192.0.2.1\noptions single-request-reopen\n",
-         NULL,
-         NULL,
-         {0},
-         "192.0.2.1:53;; 1 5000 2 single"},
-        /* the environment adds to the file; its last line may lack a newline */
-        {"nameserver 192.0.2.1\noptions ndots:3 rotate\nsearch a.example",
-         "ndots:2 timeout:7",
-         "c.example d.example",
-         {0},
-         "192.0.2.1:53; c.example. d.example.; 2 7000 2 rotate"},
-        {"nameserver 192.0.2.1\nsearch a.example", NULL, "", {0}, "192.0.2.1:53;; 1 5000 2"},
-        {"nameserver 192.0.2.1\nsearch a.example", "", NULL, {0}, "192.0.2.1:53; a.example.; 1 5000 2"},
-        {"search .", "attempts:5\nnameserver 203.0.113.9", NULL, {0}, "127.0.0.1:53 [::1]:53;; 1 5000 5"},
-        {NULL, "attempts:1", "l.example", {0}, "127.0.0.1:53 [::1]:53; l.example.; 1 5000 1"},
-        /* the options win over both, switches add up */
-        {"nameserver 192.0.2.1\noptions rotate\n",
-         "timeout:9",
-         "c.example",
-         {.servers = "198.51.100.1, 2001:db8::2,[2001:db8::3]:54,198.51.100.2:55",
-          .search = "x.example , y.example.",
-          .ndots_plus_one = 1,
-          .timeout = RVX_MILLISECONDS(1500),
-          .attempts = 100,
-          .dns_flags = RVX_DNS_TRUST_AD},
-         "198.51.100.1:53 [2001:db8::2]:53 [2001:db8::3]:54 198.51.100.2:55; x.example y.example.; 0 1500 100 rotate "
-         "trust-ad"},
-        {"nameserver 192.0.2.1\n", NULL, "c.example", {.search = "."}, "192.0.2.1:53;; 1 5000 2"},
-        {"nameserver 192.0.2.1\nsearch .\n",
-         NULL,
-         NULL,
-         {.dns_flags = ALL_FLAGS},
-         "192.0.2.1:53;; 1 5000 2 rotate tcp single no-aaaa strict no-edns no-case no-cookies trust-ad"},
-    };
     int failures = 0;
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(views); i++) {
         const struct rvx__snapshot *snapshot;
         struct rvx_resolver *resolver;
         struct etc etc;
         char text[1024];
 
         etc_init(&etc);
-        etc.base.hostname = tell_hostname;
-        if (rows[i].file != NULL)
-            etc_write(&etc, "resolv.conf", rows[i].file);
-        etc.opts.servers = rows[i].opts.servers;
-        etc.opts.search = rows[i].opts.search;
-        etc.opts.ndots_plus_one = rows[i].opts.ndots_plus_one;
-        etc.opts.timeout = rows[i].opts.timeout;
-        etc.opts.attempts = rows[i].opts.attempts;
-        etc.opts.dns_flags = rows[i].opts.dns_flags;
-        if (rows[i].res_options != NULL)
-            setenv("RES_OPTIONS", rows[i].res_options, 1);
-        if (rows[i].localdomain != NULL)
-            setenv("LOCALDOMAIN", rows[i].localdomain, 1);
+        etc.base.machine = &named;
+        if (views[i].file != NULL)
+            etc_write(&etc, "resolv.conf", views[i].file);
+        etc.opts.servers = views[i].opts.servers;
+        etc.opts.search = views[i].opts.search;
+        etc.opts.ndots_plus_one = views[i].opts.ndots_plus_one;
+        etc.opts.timeout = views[i].opts.timeout;
+        etc.opts.attempts = views[i].opts.attempts;
+        etc.opts.dns_flags = views[i].opts.dns_flags;
+        if (views[i].res_options != NULL)
+            setenv("RES_OPTIONS", views[i].res_options, 1);
+        if (views[i].localdomain != NULL)
+            setenv("LOCALDOMAIN", views[i].localdomain, 1);
         resolver = etc_resolver(&etc);
         unsetenv("RES_OPTIONS");
         unsetenv("LOCALDOMAIN");
         snapshot = take(resolver);
         print_view(snapshot->dns, text, sizeof text);
-        if (strcmp(text, rows[i].want) != 0) {
-            print_error("row %zu: got <%s> want <%s>\n", i, text, rows[i].want);
+        if (strcmp(text, views[i].want) != 0) {
+            print_error("row %zu: got <%s> want <%s>\n", i, text, views[i].want);
             failures++;
         }
         assert_int_equal(snapshot->dns->packets_max, 64);
@@ -182,7 +186,7 @@ static void test_unreadable(void **state)
 
     (void)state;
     etc_init(&etc);
-    etc.base.hostname = tell_no_hostname;
+    etc.base.machine = &nameless;
     assert_int_equal(mkdir(etc_path(&etc, "resolv.conf", path), 0700), 0);
     setenv("RES_OPTIONS", "ndots:4", 1);
     resolver = etc_resolver(&etc);

@@ -1,6 +1,7 @@
 /* test_plan.c - whom to ask, in which order: the matrix of orders, RESOLVX, nsswitch.conf, and names */
 #include "support/test.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -110,7 +111,7 @@ static void test_hosts(void **state)
         {"h", "hosts: files [NOTFOUND=return] dns\n", 0, NULL, HOSTS_KNOWN, false, "files [NOTFOUND=return], libc",
          NULL},
         {"h", "hosts: files mdns4_minimal [NOTFOUND=return] dns\n", 0, NULL, HOSTS_KNOWN, false, "files, libc",
-         "mdns4_minimal through libc; dns through libc"},
+         "mdns4_minimal left out, it is for names below local; dns through libc"},
         {"h", "hosts: files dns [!UNAVAIL=return] nis\n", 0, NULL, HOSTS_KNOWN, false, "files, libc", NULL},
         {"h", "hosts: resolve [!UNAVAIL=return] files\n", 0, NULL, HOSTS_KNOWN, false,
          "libc [NOTFOUND=return] [TRYAGAIN=return], files", NULL},
@@ -183,6 +184,137 @@ static void test_services(void **state)
     assert_int_equal(run_rows(rows, COUNT_OF(rows), false), 0);
 }
 
+static const struct {
+    const char *rule, *name, *nsswitch; /* NULL: cannot be read */
+    const char *resolv;
+    int resolv_error;
+    bool hostaliases, mdns_allow;
+    enum rvx__mode mode;
+    const char *want, *why;
+} go_rules[] = {
+    /* built in or libc as a whole */
+    {"3.4.2a", "h", "hosts: files dns\n", "foo\n", -EIO, true, true, RVX__MODE_DNS, "files, dns", NULL},
+    {"3.4.2b", "h", "hosts: files dns\n", "", 0, false, false, RVX__MODE_LIBC, "libc", "RESOLVX=libc"},
+    {"3.4.2c", "h", "hosts: files dns\n", "", 0, true, false, RVX__MODE_OPEN, "files, libc",
+     "dns through libc, HOSTALIASES is set"},
+    {"3.4.2c", "h", "", "", 0, true, false, RVX__MODE_OPEN, "files, libc", "dns through libc, HOSTALIASES is set"},
+    {"3.4.2d", "a\\b", "hosts: files dns\n", "", 0, false, false, RVX__MODE_OPEN, "files, libc",
+     "the name is no domain name"},
+    {"3.4.2d", "fe80::1%eth0", "hosts: dns\n", "", 0, false, false, RVX__MODE_OPEN, "libc", NULL},
+    {"3.4.2d", "a\\b", "hosts: files dns\n", "", 0, false, false, RVX__MODE_DNS, "files, dns", NULL},
+    /* resolv.conf */
+    {"3.4.3", "h", "hosts: files dns\n", "", -EIO, false, false, RVX__MODE_OPEN, "files, libc",
+     "resolv.conf cannot be read"},
+    {"3.4.3", "h", "hosts: files dns\n", "", -EACCES, false, false, RVX__MODE_OPEN, "files, dns", NULL},
+    {"3.4.3", "h", "hosts: files dns\n", "frobnicate 1\n", 0, false, false, RVX__MODE_OPEN, "files, libc",
+     "resolv.conf says what is not known here"},
+    {"3.4.3", "h", "hosts: files dns\n", "options shiny\n", 0, false, false, RVX__MODE_OPEN, "files, libc", NULL},
+    {"3.4.3", "h", "hosts: files dns\n", "options trust-ad edns0 no-reload\nsortlist 10.0.0.0\n", 0, false, false,
+     RVX__MODE_OPEN, "files, dns", NULL},
+    {"3.4.3", "h", "hosts: files\n", "frobnicate 1\n", 0, false, false, RVX__MODE_OPEN, "files", NULL},
+    /* nsswitch.conf */
+    {"3.4.5", "h", "", "", 0, false, false, RVX__MODE_OPEN, "files, dns", "default"},
+    {"3.4.5", "h", "passwd: files\n", "", 0, false, false, RVX__MODE_OPEN, "files, dns", "default"},
+    {"3.4.5", "h", NULL, "", 0, false, false, RVX__MODE_OPEN, "libc, +files", "cannot be read"},
+    {"3.4.5", "h", NULL, "", 0, false, false, RVX__MODE_DNS, "files, dns", NULL},
+    {"3.4.5", "h", "hosts: dns [!x\n", "", 0, false, false, RVX__MODE_OPEN, "libc, +files", "line 1"},
+    {"3.4.6", "h", "hosts: dns files\n", "", 0, false, false, RVX__MODE_OPEN, "dns, files", "line 1"},
+    {"3.4.6", "h", "hosts: files [NOTFOUND=return] dns\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files [NOTFOUND=return], dns", NULL},
+    {"3.4.6", "h", "hosts: dns [!UNAVAIL=return] files\n", "", 0, false, false, RVX__MODE_OPEN,
+     "dns [NOTFOUND=return] [TRYAGAIN=return], files", NULL},
+    /* myhostname is asked like any other source here */
+    {"3.4.7", "h", "hosts: files myhostname dns\n", "", 0, false, false, RVX__MODE_OPEN, "files, myhostname, dns",
+     NULL},
+    {"3.4.7", "_gateway", "hosts: files dns myhostname\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files, dns, myhostname", NULL},
+    {"3.4.7", "localhost", "hosts: files dns myhostname\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files, myhostname, +localhost", "localhost stays here"},
+    /* multicast DNS */
+    {"3.4.8", "h", "hosts: files mdns4_minimal [NOTFOUND=return] dns mdns4\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files, dns", "mdns4 left out, it is for names below local"},
+    {"3.4.8", "h.local", "hosts: files mdns4_minimal [NOTFOUND=return] dns\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files, libc [NOTFOUND=return], dns", "mdns4_minimal through libc"},
+    {"3.4.8", "H.LOCAL.", "hosts: mdns dns\n", "", 0, false, false, RVX__MODE_OPEN, "libc, dns", NULL},
+    {"3.4.8", "h.local", "hosts: files dns\n", "", 0, false, false, RVX__MODE_OPEN, "files, dns", NULL},
+    {"3.4.8", "h", "hosts: files mdns dns\n", "", 0, false, true, RVX__MODE_OPEN, "files, libc, dns", NULL},
+    {"3.4.8", "hlocal", "hosts: mdns dns\n", "", 0, false, false, RVX__MODE_OPEN, "dns", NULL},
+    /* sources that nobody knows */
+    {"3.4.9", "h", "hosts: files resolve [!UNAVAIL=return] dns\n", "", 0, false, false, RVX__MODE_OPEN,
+     "files, libc [NOTFOUND=return] [TRYAGAIN=return], dns", "resolve through libc"},
+    {"3.4.9", "h", "hosts: wins nis dns\n", "", 0, false, false, RVX__MODE_OPEN, "libc, dns", NULL},
+    {"3.4.10", "h", "hosts: files resolve\n", "", 0, false, false, RVX__MODE_DNS, "files, dns", NULL},
+    {"3.4.10", "h", "hosts: files resolve dns\n", "", 0, false, false, RVX__MODE_DNS, "files, dns", "resolve left out"},
+    {"3.4.11", "h", "hosts: files\n", "", 0, false, false, RVX__MODE_OPEN, "files", NULL},
+    {"3.4.11", "h", "hosts: dns\n", "", 0, false, false, RVX__MODE_OPEN, "dns", NULL},
+    /* names that nobody may be asked for (RFC 6761, 7686, 9476), but a file may have them */
+    {"6761", "x.invalid", "hosts: files dns\n", "", 0, false, false, RVX__MODE_OPEN, "files", "invalid stays here"},
+    {"7686", "x.onion", "hosts: dns nis\n", "", 0, false, false, RVX__MODE_OPEN, "", "onion stays here"},
+    {"9476", "x.alt.", "", "", 0, false, false, RVX__MODE_DNS, "files", "alt stays here"},
+    {"6761", "x.test", "", "", 0, false, false, RVX__MODE_OPEN, "files, dns", NULL},
+    {"8375", "x.home.arpa", "", "", 0, false, false, RVX__MODE_OPEN, "files, dns", NULL},
+};
+
+/* go-net.md 3.4, rule by rule, where there is a backend "dns". */
+static void test_go_rules(void **state)
+{
+    const struct rvx__order none = {.n = 0};
+    int failures = 0;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(go_rules); i++) {
+        struct rvx__nsswitch nsswitch;
+        struct rvx__resolvconf resolv;
+        struct rvx__plan_input input = {
+            .order = &none,
+            .mode = go_rules[i].mode,
+            .nsswitch = go_rules[i].nsswitch != NULL ? &nsswitch : NULL,
+            .resolv = &resolv,
+            .resolv_error = go_rules[i].resolv_error,
+            .hostaliases = go_rules[i].hostaliases,
+            .mdns_allow = go_rules[i].mdns_allow,
+            .known = knows,
+            .known_arg = HOSTS_KNOWN " dns myhostname",
+        };
+        struct rvx__plan plan;
+        char steps[512];
+
+        assert_int_equal(rvx__nsswitch_parse(&nsswitch, rvx__view_text(go_rules[i].nsswitch)), 0);
+        assert_int_equal(rvx__resolvconf_parse(&resolv, rvx__view_text(go_rules[i].resolv), rvx__view_text(NULL)), 0);
+        rvx__plan_hosts(&plan, &input, rvx__view_text(go_rules[i].name));
+        print_steps(&plan, steps, sizeof steps);
+        if (strcmp(steps, go_rules[i].want) != 0 ||
+            (go_rules[i].why != NULL && strstr(plan.why, go_rules[i].why) == NULL)) {
+            print_error("row %zu, %s, %s, \"%s\": got <%s> want <%s>, because <%s>\n", i, go_rules[i].rule,
+                        go_rules[i].name, go_rules[i].nsswitch != NULL ? go_rules[i].nsswitch : "", steps,
+                        go_rules[i].want, plan.why);
+            failures++;
+        }
+        rvx__nsswitch_fini(&nsswitch);
+        rvx__resolvconf_fini(&resolv);
+    }
+    assert_int_equal(failures, 0);
+}
+
+static void test_for_all(void **state)
+{
+    static const struct {
+        const char *name;
+        bool want;
+    } rows[] = {
+        {"h", true},         {"www.example.com", true}, {"x.test", true},        {"home.arpa.", true},
+        {"", true},          {"localhost", false},      {"a.localhost.", false}, {"x.local", false},
+        {"x.onion", false},  {"X.ALT", false},          {"x.invalid", false},    {"a%b", false},
+        {"a\\b.com", false}, {"invalid", true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (rvx__plan_is_for_all(rvx__view_text(rows[i].name)) != rows[i].want)
+            fail_msg("row %zu: %s", i, rows[i].name);
+    }
+}
+
 /* More sources than a plan holds: the last ones are left out, the fall-backs are not. */
 static void test_many_sources(void **state)
 {
@@ -226,16 +358,18 @@ static void test_needs(void **state)
     rvx__nsswitch_fini(&nsswitch);
     assert_int_equal(rvx__nsswitch_parse(&nsswitch, rvx__view_text("services: files db\n")), 0);
     assert_true(rvx__plan_wants_db(&nsswitch));
+    assert_false(rvx__plan_wants_mdns(&nsswitch));
+    rvx__nsswitch_fini(&nsswitch);
+    assert_int_equal(rvx__nsswitch_parse(&nsswitch, rvx__view_text("hosts: files mdns6_minimal dns\n")), 0);
+    assert_true(rvx__plan_wants_mdns(&nsswitch));
     rvx__nsswitch_fini(&nsswitch);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hosts),
-        cmocka_unit_test(test_services),
-        cmocka_unit_test(test_many_sources),
-        cmocka_unit_test(test_needs),
+        cmocka_unit_test(test_hosts),    cmocka_unit_test(test_go_rules),     cmocka_unit_test(test_for_all),
+        cmocka_unit_test(test_services), cmocka_unit_test(test_many_sources), cmocka_unit_test(test_needs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

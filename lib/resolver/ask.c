@@ -61,7 +61,7 @@ static void release(struct rvx__ask *ask, unsigned slot)
 {
     if (ask->carrier[slot] == NULL)
         return;
-    if (ask->query.slots[slot].transport == RVX__TRANSPORT_UDP)
+    if (ask->transport[slot] == RVX__TRANSPORT_UDP)
         rvx__udp_release(ask, slot);
     else
         rvx__tcp_release(ask, slot);
@@ -73,6 +73,7 @@ static void send_slot(struct rvx__ask *ask, const struct rvx__query_action *acti
     struct rvx__query_env env;
     int rc;
 
+    ask->transport[action->slot] = (uint8_t)action->transport;
     if (action->transport == RVX__TRANSPORT_UDP)
         rc = rvx__udp_carry(server, ask, action->slot);
     else

@@ -46,10 +46,11 @@ struct rvx__ask {
 
     /* its own */
     struct rvx__timer timer;
-    struct rvx__link link;              /* in upstream->asks; in no list: stopped */
-    struct rvx__upstream *upstream;     /* the servers it asks */
-    void *carrier[RVX__QUERY_SLOTS];    /* the socket or connection that a slot's message went by, or NULL */
-    uint8_t place[RVX__QUERY_SLOTS];    /* where that has it */
+    struct rvx__link link;               /* in upstream->asks; in no list: stopped */
+    struct rvx__upstream *upstream;      /* the servers it asks */
+    void *carrier[RVX__QUERY_SLOTS];     /* the socket or connection that a slot's message went by, or NULL */
+    uint8_t transport[RVX__QUERY_SLOTS]; /* what that is: enum rvx__transport */
+    uint8_t place[RVX__QUERY_SLOTS];     /* where it has the message */
 };
 
 /* Starts a query.

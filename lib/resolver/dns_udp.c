@@ -433,7 +433,7 @@ void rvx__udp_work(struct rvx__channel *channel)
         send_queries(udp);
         if (udp->flying > 0)
             continue;
-        rvx__link_remove(&udp->work); /* its last query failed while it was sent */
+        rvx__link_remove(&udp->work); /* its last query may have failed while it was sent */
         close_socket(udp);
     }
 }

@@ -478,6 +478,25 @@ TESTS += %D%/test_srcaddr_net
 # resolver: DNS transports
 ASKER_SUPPORT = tests/support/asker.c tests/support/asker.h tests/support/dnsserver.c tests/support/dnsserver.h
 
+check_PROGRAMS += %D%/test_channel_tcp
+TESTS += %D%/test_channel_tcp
+%C%_test_channel_tcp_SOURCES = %D%/test_channel_tcp.c $(ASKER_SUPPORT)
+%C%_test_channel_tcp_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_channel_tcp_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_channel_faults
+TESTS += %D%/test_channel_faults
+%C%_test_channel_faults_SOURCES = %D%/test_channel_faults.c $(ASKER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_channel_faults_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_channel_faults_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_channel_faults_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_channel_ports
+TESTS += %D%/test_channel_ports
+%C%_test_channel_ports_SOURCES = %D%/test_channel_ports.c $(ASKER_SUPPORT)
+%C%_test_channel_ports_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_channel_ports_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_channel
 TESTS += %D%/test_channel
 %C%_test_channel_SOURCES = %D%/test_channel.c $(ASKER_SUPPORT)

@@ -7,8 +7,10 @@ check_PROGRAMS += %D%/client
 
 CLI_TESTS = \
 	%D%/example.sh \
+	%D%/example_backend.sh \
+	%D%/example_loops.sh \
 	%D%/lookup_port.sh \
 	%D%/resolvx_listen.sh \
 	%D%/resolvx_serving.sh
 TESTS += $(CLI_TESTS)
-EXTRA_DIST += $(CLI_TESTS) %D%/lib.sh
+EXTRA_DIST += $(CLI_TESTS) %D%/installed.sh %D%/lib.sh %D%/module_client.c

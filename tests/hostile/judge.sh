@@ -2,9 +2,9 @@
 # judge.sh - tries a resolver with every mode of hostile-dns and tells how it did
 #
 # judge.sh PORT HOSTILE-DNS COMMAND... : runs COMMAND for each mode of `HOSTILE-DNS --list` and the types A, AAAA and
-# PTR, with its words NAME and TYPE replaced. COMMAND asks the server at PORT and prints what it was told; its exit status
-# does not count. It is judged by its output alone, so "no such name" and a failure look the same: no output. One line
-# for each failed lookup, and a sum. WANT=tcp judges by what is wanted of a client that uses TCP only.
+# PTR, with its words NAME and TYPE replaced. COMMAND asks the server at PORT and prints what it was told; its exit
+# status does not count. It is judged by its output alone, so "no such name" and a failure look the same: no output.
+# One line for each failed lookup, and a sum. WANT=tcp judges by what is wanted of a client that uses TCP only.
 set -euo pipefail
 
 port=${1:?usage: judge.sh PORT HOSTILE-DNS COMMAND...}

@@ -52,11 +52,25 @@ must_find 'a header too many' '^inner.h: installed, but not public'
 must_find 'a missing name' '^libresolvx.so.0: not there'
 must_find 'a missing page' '^resolvx-addr.3: not installed'
 
-# build MODE SOURCE PROGRAM : compiles with the flags of the installed resolvx.pc, told of the scratch folder.
+# Other libraries that a source needs: the pkg-config modules that the command in its first comment names.
+# shellcheck disable=SC2016 # the dollar is of the text
+modules_of() {
+    sed -n 's/^ \* cc .*\$(pkg-config --cflags --libs \([^)]*\)).*/\1/p' "$1" | sed 's/^resolvx *//'
+}
+
+# build MODE SOURCE PROGRAM : compiles with the flags of the installed resolvx.pc, told of the scratch folder. What
+# needs a library that is not here is left out; what is a module is compiled as one.
 build() {
     static=
     [ "$1" != static ] || static=--static
-    flags=$(PKG_CONFIG_PATH="$work/pc:${PKG_CONFIG_PATH-}" "$pkg_config" $static --cflags --libs resolvx)
+    modules=$(modules_of "$2")
+    # shellcheck disable=SC2086 # lists of words
+    [ -z "$modules" ] || "$pkg_config" --exists $modules || return 0
+    # shellcheck disable=SC2086 # lists of words
+    flags=$(PKG_CONFIG_PATH="$work/pc:${PKG_CONFIG_PATH-}" "$pkg_config" $static --cflags --libs resolvx $modules)
+    case $2 in
+    */backend_*) [ "$1" != static ] || return 0; flags="-shared -fPIC $flags" ;;
+    esac
     # shellcheck disable=SC2086 # lists of words
     $cc -Wall -Wextra -Werror "$2" -o "$3" $flags || {
         echo "$2: does not build, $1"

@@ -24,6 +24,7 @@ UNIT_WRAP = -Wl,--wrap=rvx__malloc,--wrap=rvx__calloc,--wrap=rvx__realloc
 
 if HAVE_CMOCKA
 include %D%/unit/local.mk
+include %D%/scenario/local.mk
 endif
 if TESTS_ENABLED
 if !FUZZ

@@ -150,6 +150,7 @@ static enum rvx__host_use take_failure(struct rvx__host *host, unsigned i, int c
     enum rvx__host_use use;
 
     if (host->opts->strict && weigh(code) == WEIGHT_TEMPORARY) {
+        host->phases[i] = PHASE_SETTLED;
         end(host, code);
         return RVX__HOST_BLAME;
     }

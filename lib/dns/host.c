@@ -9,9 +9,9 @@
  * that there is nothing, because nothing may be called missing that might be there; among equals, the one of the name
  * as typed counts, else the first.
  *
- * An alias whose end is not in the answer is followed with a question of its own, for each type by itself, at most eight
- * times. Circles over several messages are found by hashes of the names that were asked; whoever makes two names of one
- * hash breaks but his own chain.
+ * An alias whose end is not in the answer is followed with a question of its own, for each type by itself, at most
+ * eight times. Circles over several messages are found by hashes of the names that were asked; whoever makes two names
+ * of one hash breaks but his own chain.
  */
 #include <config.h>
 

@@ -8,8 +8,8 @@
  * asked for less than resolv.conf's timeout, we wait.
  *
  * A datagram that is bad in spite of matching, or only nearly matching, does not end anything: the good answer may be
- * behind it (stub-resolvers.md 4.3). The slot is in doubt then, stays open, and the server is asked by TCP as well. When
- * all that is still open is in doubt, the turn is cut short.
+ * behind it (stub-resolvers.md 4.3). The slot is in doubt then, stays open, and the server is asked by TCP as well.
+ * When all that is still open is in doubt, the turn is cut short.
  *
  * A whole query takes at most servers x attempts turns, each of them at most twice the timeout, once for UDP and once
  * for TCP, and the timeout again at the end.

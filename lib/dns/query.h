@@ -13,8 +13,8 @@
  *         RELEASE  nothing is wanted from this slot any more
  *         DONE     query->code says how it went; the last action
  *
- * A slot is a message on its way: an id and letters' case of its own, one server, one transport. Every SEND of a slot is
- * followed by exactly one RELEASE of it, before it is used again and before DONE, also if the slot failed. Old slots
+ * A slot is a message on its way: an id and letters' case of its own, one server, one transport. Every SEND of a slot
+ * is followed by exactly one RELEASE of it, before it is used again and before DONE, also if the slot failed. Old slots
  * stay open as long as there is room: a late answer is an answer. What comes for slots that are released, and after
  * DONE, does no harm.
  *

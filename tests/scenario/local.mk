@@ -17,6 +17,18 @@ TESTS += %D%/run
 %C%_run_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_run_LDADD = librvx_core.la
 
+check_PROGRAMS += %D%/simulate
+TESTS += %D%/simulate
+%C%_simulate_SOURCES = \
+	%D%/message.c \
+	%D%/message.h \
+	%D%/simulate.c \
+	tests/support/oom.c \
+	tests/support/oom.h
+%C%_simulate_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_simulate_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_simulate_LDADD = librvx_core.la
+
 EXTRA_DIST += \
 	%D%/README.md \
 	%D%/alias.scn \

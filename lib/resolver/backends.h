@@ -26,6 +26,8 @@ extern const struct rvx_backend_ops rvx__be_myhostname;
 struct rvx__libc {
     int (*getaddrinfo)(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res);
     void (*freeaddrinfo)(struct addrinfo *res);
+    int (*getnameinfo)(const struct sockaddr *sa, socklen_t len, char *host, socklen_t host_len, char *service,
+                       socklen_t service_len, int flags);
 };
 
 extern const struct rvx__libc rvx__libc_system;

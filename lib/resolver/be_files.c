@@ -18,7 +18,7 @@ static void start_files(void *backend, struct rvx_request *request)
 const struct rvx_backend_ops rvx__be_files = {
     .abi = RVX_BACKEND_ABI,
     .name = "files",
-    .caps = RVX_BACKEND_HOST | RVX_BACKEND_PORT | RVX_BACKEND_AT_ONCE,
+    .caps = RVX_BACKEND_HOST | RVX_BACKEND_PORT | RVX_BACKEND_ADDR | RVX_BACKEND_AT_ONCE,
     .start = start_files,
 };
 

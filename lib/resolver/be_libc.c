@@ -1,6 +1,6 @@
 /* be_libc.c - the backend that asks the C library, and through it every name service module of the system
  *
- * Model: one getaddrinfo(3) on a worker's thread. It cannot be stopped: when the lookup has gone, the answer is
+ * Model: one getaddrinfo(3) or getnameinfo(3) on a worker's thread. It cannot be stopped: when the lookup has gone, the answer is
  * dropped. Hints and outcomes follow Go's cgo resolver, but for these:
  * - AI_V4MAPPED and AI_ALL are left out. They matter with AF_INET6 only, where they make libc ask for IPv4 addresses
  *   that would then be dropped here.
@@ -24,6 +24,7 @@
 const struct rvx__libc rvx__libc_system = {
     .getaddrinfo = getaddrinfo,
     .freeaddrinfo = freeaddrinfo,
+    .getnameinfo = getnameinfo,
 };
 
 /* What a getaddrinfo() result means. error: errno as the call left it. */
@@ -145,19 +146,48 @@ static void find_port(const struct rvx__libc *libc, struct rvx_request *request)
     rvx_request_finish(request, status, code);
 }
 
+/* libc gives one name at most. */
+static void find_names(const struct rvx__libc *libc, struct rvx_request *request)
+{
+    struct sockaddr_storage storage;
+    char name[NI_MAXHOST];
+    socklen_t len;
+    enum rvx_status status = RVX_STATUS_NOTFOUND;
+    int result, code = 0;
+
+    if (rvx_addr_to_sockaddr(rvx_request_addr(request), &storage, &len) == 0) {
+        errno = 0;
+        result = libc->getnameinfo((const struct sockaddr *)&storage, len, name, sizeof name, NULL, 0, NI_NAMEREQD);
+        status = judge(result, errno, &code);
+    }
+    if (status == RVX_STATUS_SUCCESS)
+        rvx_request_add_name(request, name);
+    rvx_request_finish(request, status, code);
+}
+
 static void start_libc(void *backend, struct rvx_request *request)
 {
     const struct rvx__libc *libc = backend;
 
-    if (rvx_request_kind(request) == RVX_REQUEST_HOST)
+    switch (rvx_request_kind(request)) {
+    case RVX_REQUEST_HOST:
         find_host(libc, request);
-    else
+        break;
+    case RVX_REQUEST_PORT:
         find_port(libc, request);
+        break;
+    case RVX_REQUEST_ADDR:
+        find_names(libc, request);
+        break;
+    case RVX_REQUEST_RECORDS:
+        rvx_request_finish(request, RVX_STATUS_UNAVAIL, 0);
+        break;
+    }
 }
 
 const struct rvx_backend_ops rvx__be_libc = {
     .abi = RVX_BACKEND_ABI,
     .name = "libc",
-    .caps = RVX_BACKEND_HOST | RVX_BACKEND_PORT | RVX_BACKEND_BLOCKS,
+    .caps = RVX_BACKEND_HOST | RVX_BACKEND_PORT | RVX_BACKEND_ADDR | RVX_BACKEND_BLOCKS,
     .start = start_libc,
 };

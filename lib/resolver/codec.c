@@ -33,6 +33,9 @@ struct functions {
     __typeof__(ldns_pkt_set_edns_do) *pkt_set_edns_do;
     __typeof__(ldns_pkt2wire) *pkt2wire;
     __typeof__(ldns_pkt_free) *pkt_free;
+    __typeof__(ldns_wire2rr) *wire2rr;
+    __typeof__(ldns_rr2str) *rr2str;
+    __typeof__(ldns_rr_free) *rr_free;
 };
 
 static const struct {
@@ -46,6 +49,9 @@ static const struct {
     {"ldns_pkt_set_edns_do", offsetof(struct functions, pkt_set_edns_do)},
     {"ldns_pkt2wire", offsetof(struct functions, pkt2wire)},
     {"ldns_pkt_free", offsetof(struct functions, pkt_free)},
+    {"ldns_wire2rr", offsetof(struct functions, wire2rr)},
+    {"ldns_rr2str", offsetof(struct functions, rr2str)},
+    {"ldns_rr_free", offsetof(struct functions, rr_free)},
 };
 
 struct rvx__codec {
@@ -208,4 +214,39 @@ int rvx__resolver_codec(struct rvx_resolver *resolver, struct rvx__codec **out)
 const struct rvx__shape *rvx__codec_shapes(const struct rvx__codec *codec)
 {
     return codec->shapes;
+}
+
+/* "." TTL CLASS TYPE and the data, with tabs between them: the data. */
+static struct rvx__view find_data(struct rvx__view line)
+{
+    struct rvx__view piece;
+
+    for (int i = 0; i < 4; i++) {
+        if (!rvx__view_take_until(&line, '\t', &piece))
+            return rvx__view_of(NULL, 0);
+    }
+    return rvx__view_trim(line);
+}
+
+int rvx__codec_rdata_text(const struct rvx__codec *codec, const struct rvx__message *message, const struct rvx__rr *rr,
+                          struct rvx__buf *text)
+{
+    const uint8_t *bytes = (const uint8_t *)message->bytes.data;
+    size_t at = rr->owner;
+    ldns_rr *parsed = NULL;
+    char *line = NULL;
+    int rc = RVX_EUNAVAIL;
+
+    if (codec->ldns.wire2rr(&parsed, bytes, message->bytes.len, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
+        goto out;
+    line = codec->ldns.rr2str(parsed);
+    rc = -ENOMEM;
+    if (line == NULL)
+        goto out;
+    rvx__buf_add(text, find_data(rvx__view_text(line)));
+    rc = text->error;
+out:
+    rvx__free(line);
+    codec->ldns.rr_free(parsed);
+    return rc;
 }

@@ -39,7 +39,7 @@ struct rvx__failure *rvx__failure_new(const struct rvx_failure *failure)
     copy->has_ede = failure->has_ede;
     copy->nodata = failure->nodata;
     copy_text(copy->server, sizeof copy->server, failure->server);
-    copy_text(copy->ede_text, sizeof copy->ede_text, failure->has_ede ? failure->ede_text : NULL);
+    copy_text(copy->ede_text, sizeof copy->ede_text, failure->ede_text);
     return copy;
 }
 

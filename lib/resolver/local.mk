@@ -54,6 +54,16 @@ librvx_core_la_SOURCES += \
 	%D%/plan.h \
 	%D%/ports.c \
 	%D%/question.h \
+	%D%/https.c \
+	%D%/mx.c \
+	%D%/names.c \
+	%D%/query.c \
+	%D%/records.c \
+	%D%/records.h \
+	%D%/result.c \
+	%D%/result.h \
+	%D%/srv.c \
+	%D%/txt.c \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/resolve.c \

@@ -508,3 +508,10 @@ TESTS += %D%/test_myhostname
 %C%_test_myhostname_SOURCES = %D%/test_myhostname.c $(RESOLVER_SUPPORT)
 %C%_test_myhostname_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_myhostname_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_records
+TESTS += %D%/test_records
+%C%_test_records_SOURCES = %D%/test_records.c $(RESOLVER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_records_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_records_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_records_LDADD = $(UNIT_LIBS)

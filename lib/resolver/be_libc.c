@@ -1,7 +1,7 @@
 /* be_libc.c - the backend that asks the C library, and through it every name service module of the system
  *
- * Model: one getaddrinfo(3) or getnameinfo(3) on a worker's thread. It cannot be stopped: when the lookup has gone, the answer is
- * dropped. Hints and outcomes follow Go's cgo resolver, but for these:
+ * Model: one getaddrinfo(3) or getnameinfo(3) on a worker's thread. It cannot be stopped: when the lookup has gone, the
+ * answer is dropped. Hints and outcomes follow Go's cgo resolver, but for these:
  * - AI_V4MAPPED and AI_ALL are left out. They matter with AF_INET6 only, where they make libc ask for IPv4 addresses
  *   that would then be dropped here.
  * - A failure that libc calls final (EAI_FAIL: a name server refused, or sent rubbish) is no proof that the name does

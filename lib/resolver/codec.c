@@ -221,6 +221,8 @@ static struct rvx__view find_data(struct rvx__view line)
 {
     struct rvx__view piece;
 
+    rvx__view_take_line(&line, &piece);
+    line = piece;
     for (int i = 0; i < 4; i++) {
         if (!rvx__view_take_until(&line, '\t', &piece))
             return rvx__view_of(NULL, 0);

@@ -2,8 +2,8 @@
  *
  * One connection for each server, opened with the first query, shared by all, and kept for a few seconds after the last
  * reply. Queries do not wait for each other's replies, which come in any order and are told apart by their ids; those
- * of one turn of the loop go out in one segment. A message has its length in front of it, in two bytes (RFC 1035 section
- * 4.2.2); it may come in pieces, or together with others.
+ * of one turn of the loop go out in one segment. A message has its length in front of it, in two bytes (RFC 1035
+ * section 4.2.2); it may come in pieces, or together with others.
  *
  * A connection on which something came that cannot be a reply, a length of less than a header, or an id that nobody
  * waits for or gave up waiting for, is closed. The queries on a connection that ends are told; but if it has worked

@@ -342,14 +342,14 @@ static bool is_taken(const struct rvx__udp *udp, unsigned n, uint16_t id)
 }
 
 /* Writes the message of a place. Its length; 0: there were no random numbers to make it of. */
-static size_t write_query(struct rvx__udp *udp, unsigned place, uint8_t bytes[RVX__DNS_QUERY_MAX])
+static size_t write_query(struct rvx__udp *udp, unsigned place, rvx_time now, uint8_t bytes[RVX__DNS_QUERY_MAX])
 {
     struct rvx__query *query = &udp->ask[place]->query;
     unsigned slot = udp->slot[place];
     struct rvx__query_env env;
     size_t len;
 
-    rvx__channel_env(channel_of(udp), 0, &env); /* dice that run dry say so below */
+    rvx__channel_env(channel_of(udp), now, &env); /* dice that run dry say so below */
     do {
         len = rvx__query_write(query, slot, &env, bytes);
     } while (len > 0 && is_taken(udp, place, query->slots[slot].id));
@@ -360,7 +360,9 @@ static size_t write_query(struct rvx__udp *udp, unsigned place, uint8_t bytes[RV
 /* Writes what was not sent yet. The number of messages. */
 static unsigned write_queries(struct rvx__udp *udp)
 {
+    const struct rvx__clock *clock = channel_of(udp)->resolver->base->clock;
     struct rvx__batch *batch = channel_of(udp)->batch;
+    rvx_time now = clock->now(clock->self);
     unsigned n = 0;
 
     for (; udp->sent < udp->taken; udp->sent++) {
@@ -369,7 +371,7 @@ static unsigned write_queries(struct rvx__udp *udp)
         udp->id[place] = 0;
         if (udp->ask[place] == NULL)
             continue;
-        batch->out_iov[n].iov_len = write_query(udp, place, batch->query[n]);
+        batch->out_iov[n].iov_len = write_query(udp, place, now, batch->query[n]);
         if (batch->out_iov[n].iov_len > 0)
             n++;
         else
@@ -412,7 +414,7 @@ static bool is_loss(int code)
 
 static void send_queries(struct rvx__udp *udp)
 {
-    unsigned n = write_queries(udp), i = 0;
+    unsigned n = udp->sent < udp->taken ? write_queries(udp) : 0, i = 0;
     int rc = 1;
 
     while (i < n && rc > 0) {

@@ -32,6 +32,7 @@ librvx_core_la_SOURCES += \
 	%D%/flight.h \
 	%D%/host.c \
 	%D%/host.h \
+	%D%/https.c \
 	%D%/idtable.c \
 	%D%/idtable.h \
 	%D%/lookup.c \
@@ -42,6 +43,8 @@ librvx_core_la_SOURCES += \
 	%D%/lookup_trace.h \
 	%D%/loops.c \
 	%D%/loops.h \
+	%D%/mx.c \
+	%D%/names.c \
 	%D%/netlink.c \
 	%D%/netlink.h \
 	%D%/netmap.c \
@@ -53,22 +56,17 @@ librvx_core_la_SOURCES += \
 	%D%/plan.c \
 	%D%/plan.h \
 	%D%/ports.c \
-	%D%/question.h \
-	%D%/https.c \
-	%D%/mx.c \
-	%D%/names.c \
 	%D%/query.c \
+	%D%/question.h \
 	%D%/records.c \
 	%D%/records.h \
-	%D%/result.c \
-	%D%/result.h \
-	%D%/srv.c \
-	%D%/txt.c \
 	%D%/request.c \
 	%D%/request.h \
 	%D%/resolve.c \
 	%D%/resolver.c \
 	%D%/resolver.h \
+	%D%/result.c \
+	%D%/result.h \
 	%D%/rfc6724.c \
 	%D%/rfc6724.h \
 	%D%/services.c \
@@ -78,11 +76,13 @@ librvx_core_la_SOURCES += \
 	%D%/sort.h \
 	%D%/srcaddr.c \
 	%D%/srcaddr.h \
+	%D%/srv.c \
 	%D%/stats.h \
 	%D%/table.c \
 	%D%/table.h \
 	%D%/trace.c \
 	%D%/trace.h \
+	%D%/txt.c \
 	%D%/upstream.h
 
 resolvxinclude_HEADERS += \

@@ -478,6 +478,20 @@ TESTS += %D%/test_srcaddr_net
 # resolver: DNS transports
 ASKER_SUPPORT = tests/support/asker.c tests/support/asker.h tests/support/dnsserver.c tests/support/dnsserver.h
 
+check_PROGRAMS += %D%/test_codec
+TESTS += %D%/test_codec
+%C%_test_codec_SOURCES = %D%/test_codec.c tests/support/oom.c tests/support/oom.h
+%C%_test_codec_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_codec_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_codec_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_idtable
+TESTS += %D%/test_idtable
+%C%_test_idtable_SOURCES = %D%/test_idtable.c tests/support/oom.c tests/support/oom.h
+%C%_test_idtable_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_idtable_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_idtable_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_channel_tcp
 TESTS += %D%/test_channel_tcp
 %C%_test_channel_tcp_SOURCES = %D%/test_channel_tcp.c $(ASKER_SUPPORT)

@@ -19,6 +19,8 @@ librvx_core_la_SOURCES += \
 	%D%/codec.h \
 	%D%/conffile.c \
 	%D%/conffile.h \
+	%D%/confwatch.c \
+	%D%/confwatch.h \
 	%D%/derive.c \
 	%D%/dns_tcp.c \
 	%D%/dns_udp.c \

@@ -79,6 +79,8 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
         .clock = base->clock,
         .rnd = base->rnd,
         .env = {.hostname = base->machine->hostname, .resolv_lines = resolver->options.dns.environment},
+        .stats = &resolver->stats,
+        .stat_only = base->stat_only,
         .derive = rvx__derive,
         .derive_arg = resolver,
     };

@@ -27,6 +27,7 @@ struct rvx__resolver_base {
     const struct rvx__sockops *sockops;
     const struct rvx__libc *libc;
     const struct rvx__machine *machine;
+    bool stat_only; /* configuration files are not watched by inotify(7) */
 };
 
 extern const struct rvx__resolver_base rvx__resolver_base_system;

@@ -55,6 +55,8 @@ void rvx__store_init(struct rvx__store *store, const struct rvx__store_opts *opt
     store->opts = *opts;
     rvx__cell_init(&store->cell, drop_item);
     atomic_init(&store->next_check, 0);
+    atomic_init(&store->next_stat, 0);
+    rvx__confwatch_init(&store->watch, opts->stat_only);
     pthread_mutex_init(&store->publish, NULL);
     for (int i = 0; i < RVX__CONF_N; i++) {
         pthread_mutex_init(&store->reading[i], NULL);
@@ -65,6 +67,7 @@ void rvx__store_init(struct rvx__store *store, const struct rvx__store_opts *opt
 void rvx__store_fini(struct rvx__store *store)
 {
     rvx__cell_fini(&store->cell);
+    rvx__confwatch_fini(&store->watch);
     pthread_mutex_destroy(&store->publish);
     for (int i = 0; i < RVX__CONF_N; i++)
         pthread_mutex_destroy(&store->reading[i]);
@@ -174,6 +177,13 @@ static struct rvx__conffile *find_file(const struct rvx__snapshot *snapshot, enu
     return snapshot != NULL ? snapshot->file[conf] : NULL;
 }
 
+/* Has the next lookup check all files. */
+static void check_soon(struct rvx__store *store)
+{
+    atomic_store(&store->next_stat, 0);
+    atomic_store(&store->next_check, 0);
+}
+
 /* Reads a file that was not read before. */
 static int read_first(struct rvx__store *store, enum rvx__conf conf)
 {
@@ -184,6 +194,10 @@ static int read_first(struct rvx__store *store, enum rvx__conf conf)
     pthread_mutex_lock(&store->reading[conf]);
     snapshot = take_newest(store);
     if (find_file(snapshot, conf) == NULL) {
+        if (atomic_load(&store->watch.on))
+            rvx__confwatch_follow(&store->watch, conf, store->opts.path[conf]);
+        else if (!store->opts.stat_only)
+            atomic_store(&store->next_stat, 0); /* the next check begins the watching */
         rc = rvx__conffile_read(conf, store->opts.path[conf], &store->opts.env, &file);
         if (rc == 0) {
             store->last_error[conf] = file->error;
@@ -193,7 +207,7 @@ static int read_first(struct rvx__store *store, enum rvx__conf conf)
     pthread_mutex_unlock(&store->reading[conf]);
     if (rc == 0 && file != NULL) {
         if (is_passing(file->error))
-            atomic_store(&store->next_check, 0);
+            check_soon(store);
         log_error(store, conf, file->error);
         log_remarks(store, file);
     }
@@ -247,7 +261,7 @@ static void read_again(struct rvx__store *store, struct rvx__conffile *old, stru
     if (rc == 0 && is_worth_it(old, *file))
         rc = publish_file(store, rvx__conffile_ref(*file));
     if (rc < 0 || is_passing(now))
-        atomic_store(&store->next_check, 0);
+        check_soon(store);
 }
 
 /* Does resolv.conf say that it is not to be read again? */
@@ -257,7 +271,8 @@ static bool is_final(const struct rvx__conffile *file)
            (file->resolv->options & RVX__RESOLVCONF_NO_RELOAD) != 0;
 }
 
-static void check_file(struct rvx__store *store, enum rvx__conf conf)
+/* Reads a file again if it has changed, or if it is said that it may have. */
+static void check_file(struct rvx__store *store, enum rvx__conf conf, bool told)
 {
     const struct rvx__snapshot *snapshot;
     struct rvx__conffile *old, *file = NULL;
@@ -267,11 +282,14 @@ static void check_file(struct rvx__store *store, enum rvx__conf conf)
         return;
     snapshot = take_newest(store);
     old = find_file(snapshot, conf);
-    if (old != NULL && !is_final(old) && rvx__conffile_is_stale(old, store->opts.path[conf]))
+    if (old != NULL && (told || !rvx__confwatch_follows(&store->watch, conf)))
+        rvx__confwatch_follow(&store->watch, conf, store->opts.path[conf]);
+    if (old != NULL && !is_final(old) && (told || rvx__conffile_is_stale(old, store->opts.path[conf])))
         read_again(store, old, &file, &error);
     pthread_mutex_unlock(&store->reading[conf]);
     log_error(store, conf, error);
     if (file != NULL && file->error == 0) {
+        rvx__stats_add(store->opts.stats, RVX__STAT_RELOADS, 1);
         rvx__log(store->opts.log, RVX_LOG_INFO, "%s: read again", store->opts.path[conf]);
         log_remarks(store, file);
     }
@@ -279,18 +297,32 @@ static void check_file(struct rvx__store *store, enum rvx__conf conf)
     rvx__snapshot_unref(snapshot);
 }
 
+/* When to check next. The first check with inotify comes soon: it begins the watching. */
+static rvx_time find_next(const struct rvx__store *store, rvx_time now)
+{
+    return rvx__time_add(now, store->opts.stat_only ? RVX__STORE_CHECK_INTERVAL : RVX__STORE_LOOK_INTERVAL);
+}
+
 void rvx__store_check(struct rvx__store *store)
 {
     const struct rvx__clock *clock = store->opts.clock;
     rvx_time now = clock->coarse(clock->self);
     rvx_time due = atomic_load(&store->next_check);
+    bool look;
+    unsigned told;
 
     if (now < due)
         return;
-    if (!atomic_compare_exchange_strong(&store->next_check, &due, rvx__time_add(now, RVX__STORE_CHECK_INTERVAL)))
+    if (!atomic_compare_exchange_strong(&store->next_check, &due, find_next(store, now)))
         return;
-    for (int i = 0; i < RVX__CONF_N; i++)
-        check_file(store, (enum rvx__conf)i);
+    told = rvx__confwatch_poll(&store->watch);
+    look = now >= atomic_load(&store->next_stat);
+    if (look)
+        atomic_store(&store->next_stat, rvx__time_add(now, RVX__STORE_CHECK_INTERVAL));
+    for (int i = 0; i < RVX__CONF_N; i++) {
+        if (look || (told & RVX__CONF_BIT(i)) != 0)
+            check_file(store, (enum rvx__conf)i, (told & RVX__CONF_BIT(i)) != 0);
+    }
 }
 
 int rvx__store_get(struct rvx__store *store, unsigned need, const struct rvx__snapshot **snapshot)

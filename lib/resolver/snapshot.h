@@ -1,8 +1,9 @@
 /* snapshot.h - all configuration read so far, as one immutable thing, and the store that keeps the newest
  *
- * Files are read when they are first needed. From then on they are checked for change by stat(2) at most every 5
- * seconds, by whichever lookup comes first after that; it alone reads a changed file again, while all others go on with
- * the old one. What a lookup has taken stays as it is for as long as it holds it.
+ * Files are read when they are first needed. From then on they are checked for change by whichever lookup comes first:
+ * what inotify(7) has to tell at most every 50 ms, and stat(2) at most every 5 seconds. That lookup alone reads a
+ * changed file again, while all others go on with the old one. What a lookup has taken stays as it is for as long as it
+ * holds it. A store that lives less than 50 ms watches nothing: closing an inotify descriptor takes the kernel its time.
  */
 #ifndef RVX_RESOLVER_SNAPSHOT_H
 #define RVX_RESOLVER_SNAPSHOT_H
@@ -17,10 +18,13 @@
 #include "base/rnd.h"
 #include "resolver/cell.h"
 #include "resolver/conffile.h"
+#include "resolver/confwatch.h"
 #include "resolver/dnsview.h"
 #include "resolver/plan.h"
+#include "resolver/stats.h"
 
-#define RVX__STORE_CHECK_INTERVAL RVX_SECONDS(5)
+#define RVX__STORE_CHECK_INTERVAL RVX_SECONDS(5)      /* stat(2) */
+#define RVX__STORE_LOOK_INTERVAL RVX_MILLISECONDS(50) /* inotify(7) */
 
 /* From this many scans on, a table is worth making: it costs about as much as so many scans of the whole file. */
 #define RVX__STORE_SCANS_MAX 16
@@ -44,6 +48,8 @@ struct rvx__store_opts {
     const struct rvx__clock *clock;
     const struct rvx__rnd *rnd;
     struct rvx__conffile_env env;
+    struct rvx__stats *stats; /* counts reloads */
+    bool stat_only;           /* no inotify */
     /* old: the one before, or NULL */
     void (*derive)(void *arg, struct rvx__snapshot *snapshot,
                    const struct rvx__snapshot *old); /* fills in what comes after `file`; pure */
@@ -52,8 +58,10 @@ struct rvx__store_opts {
 
 struct rvx__store {
     struct rvx__store_opts opts;
-    struct rvx__cell cell; /* struct rvx__snapshot */
-    _Atomic rvx_time next_check;
+    struct rvx__cell cell;       /* struct rvx__snapshot */
+    _Atomic rvx_time next_check; /* of any kind */
+    _Atomic rvx_time next_stat;
+    struct rvx__confwatch watch;
     pthread_mutex_t publish;              /* held to replace the snapshot */
     pthread_mutex_t reading[RVX__CONF_N]; /* held to read a file */
     int last_error[RVX__CONF_N];          /* of reading again, to remark it once; under `reading` */

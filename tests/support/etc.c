@@ -39,6 +39,7 @@ void etc_init(struct etc *etc)
     etc->clock = (struct rvx__clock){.now = read_clock, .coarse = read_clock, .self = etc};
     etc->base = rvx__resolver_base_system;
     etc->base.clock = &etc->clock;
+    etc->base.stat_only = true; /* what the clock says then is all that counts */
     etc->opts = (struct rvx_resolver_opts)RVX_RESOLVER_OPTS_INIT;
     etc->opts.etc_dir = etc->dir;
     etc->opts.db_dir = etc->dir;

@@ -529,3 +529,9 @@ TESTS += %D%/test_records
 %C%_test_records_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_records_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_records_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_reload
+TESTS += %D%/test_reload
+%C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)
+%C%_test_reload_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_reload_LDADD = $(UNIT_LIBS)

@@ -26,6 +26,7 @@
 #include "loop/waiter.h"
 #include "resolver/lookup_job.h"
 #include "resolver/lookup_trace.h"
+#include "resolver/loops.h"
 
 static void walk_plan(struct rvx__lookup *lookup);
 
@@ -395,13 +396,13 @@ int rvx__lookup_start(struct rvx__lookup *lookup, struct rvx_loop *loop, void (*
     return 0;
 }
 
-/* Goes on on a loop of its own. */
+/* Goes on on a loop that nobody else uses for so long. */
 static int wait_on_loop(struct rvx__lookup *lookup, const struct rvx_ctx *ctx)
 {
     struct rvx_loop *loop;
     int rc;
 
-    lookup->no_loop = rvx_loop_new(NULL, &loop, NULL);
+    lookup->no_loop = rvx__resolver_borrow_loop(lookup->request.resolver, &loop);
     if (lookup->no_loop < 0) {
         walk_plan(lookup);
         return 0;
@@ -411,7 +412,7 @@ static int wait_on_loop(struct rvx__lookup *lookup, const struct rvx_ctx *ctx)
         rc = rvx__loop_wait(loop, &lookup->done, ctx);
     stop_asking(lookup);
     rvx__timer_stop(&lookup->timer);
-    rvx_loop_free(loop);
+    rvx__resolver_return_loop(lookup->request.resolver, loop);
     lookup->request.loop = NULL;
     return rc;
 }

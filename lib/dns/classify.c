@@ -241,7 +241,7 @@ bool rvx__finding_next(const struct rvx__message *message, const struct rvx__que
 {
     struct place place = {finding->target_at, rvx__name_view(&finding->target)};
 
-    while (rvx__message_next(message, RVX__DNS_ANSWER, at, rr)) {
+    while (finding->verdict == RVX__VERDICT_ANSWER && rvx__message_next(message, RVX__DNS_ANSWER, at, rr)) {
         if (is_asked(rr, question) && is_at(message, rr->owner, &place))
             return true;
     }

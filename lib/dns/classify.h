@@ -55,7 +55,7 @@ struct rvx__finding {
 void rvx__classify(const struct rvx__message *message, const struct rvx__question *question,
                    struct rvx__finding *finding);
 
-/* Walks the records that are the answer: *at is 0 to begin. False at the end. */
+/* Walks the records that are the answer: *at is 0 to begin. False at the end, and for every other verdict. */
 bool rvx__finding_next(const struct rvx__message *message, const struct rvx__question *question,
                        const struct rvx__finding *finding, size_t *at, struct rvx__rr *rr);
 

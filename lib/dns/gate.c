@@ -146,11 +146,10 @@ enum rvx__gate_fault rvx__gate_check(struct rvx__view bytes, struct rvx__message
     size_t at = RVX__DNS_HEADER_LEN;
     enum rvx__dns_section section;
 
-    if (bytes.len > RVX__DNS_MESSAGE_MAX)
-        return RVX__GATE_LIMIT;
-    fault = check_header(bytes, &found);
+    fault = bytes.len <= RVX__DNS_MESSAGE_MAX ? check_header(bytes, &found) : RVX__GATE_LIMIT;
     for (section = RVX__DNS_QUESTION; fault == RVX__GATE_OK && section <= RVX__DNS_ADDITIONAL; section++)
         fault = check_section(&scan, &found, section, &at);
+    message->steps = scan.steps;
     if (fault != RVX__GATE_OK)
         return fault;
     found.bytes = rvx__view_to(bytes, at);

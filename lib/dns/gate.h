@@ -9,6 +9,7 @@
  *   - RDATA of every type that an RFC defines is well-formed and ends exactly where its length says
  *   - at most one OPT, in the additional section, owned by the root, its options not running over
  *   - no TSIG and no SIG(0): we never sign, so nobody has reason to sign to us
+ *   - the walk has an end, RVX__GATE_STEPS_MAX, that no message of 64 KB needs to reach
  *   - what parsing by ldns 1.8 would allocate is below 1 MiB: it takes RDLENGTH bytes for every field of a record
  *
  * Bytes behind the last record are ignored, and so are bits without a meaning.
@@ -23,9 +24,11 @@
 #include "base/view.h"
 #include "dns/wire.h"
 
-#define RVX__GATE_RECORDS_MAX 4096
+#define RVX__GATE_RECORDS_MAX 4000
 #define RVX__GATE_STRINGS_MAX 255            /* in one record; ldns counts fields in eight bits */
 #define RVX__GATE_COST_MAX ((size_t)1 << 20) /* bytes that ldns would allocate, estimated from above */
+
+#define RVX__GATE_STEPS_MAX 400000 /* labels, pointers, fields and options looked at */
 
 enum rvx__gate_fault {
     RVX__GATE_OK = 0,
@@ -52,7 +55,7 @@ struct rvx__message {
     uint8_t edns_version;
     uint16_t udp_size, edns_flags;
     struct rvx__view options; /* of OPT */
-    uint32_t steps;           /* labels, pointers, fields, options looked at: the work of the gate */
+    uint32_t steps;           /* the work of the gate */
 };
 
 /* A record, by offsets into the message. */
@@ -62,7 +65,8 @@ struct rvx__rr {
     uint16_t type, class_, rdata_len;
 };
 
-/* Checks a message. Returns what is wrong with it; *message is filled in only if that is RVX__GATE_OK. */
+/* Checks a message. Returns what is wrong with it; of *message only steps is filled in unless
+ * that is RVX__GATE_OK. */
 enum rvx__gate_fault rvx__gate_check(struct rvx__view bytes, struct rvx__message *message);
 
 const char *rvx__gate_fault_text(enum rvx__gate_fault fault);

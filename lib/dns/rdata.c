@@ -352,7 +352,7 @@ enum rvx__gate_fault rvx__scan_rdata(struct rvx__scan *scan, uint16_t type, size
 
     for (layout = layout != NULL ? layout : "r"; *layout != '\0' && at > 0; layout++)
         at = check_field(&fields, *layout, at);
-    if (fields.strings > RVX__GATE_STRINGS_MAX || scan->cost > RVX__GATE_COST_MAX)
+    if (fields.strings > RVX__GATE_STRINGS_MAX || scan->cost > RVX__GATE_COST_MAX || scan->steps > RVX__GATE_STEPS_MAX)
         return RVX__GATE_LIMIT;
     return at == fields.end ? RVX__GATE_OK : RVX__GATE_RDATA;
 }

@@ -429,6 +429,42 @@ TESTS += %D%/test_dns_search
 %C%_test_dns_search_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_search_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_dns_rdata
+TESTS += %D%/test_dns_rdata
+%C%_test_dns_rdata_SOURCES = %D%/test_dns_rdata.c $(WIRE_SUPPORT)
+%C%_test_dns_rdata_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_rdata_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_gate
+TESTS += %D%/test_dns_gate
+%C%_test_dns_gate_SOURCES = %D%/test_dns_gate.c $(WIRE_SUPPORT)
+%C%_test_dns_gate_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_gate_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_classify
+TESTS += %D%/test_dns_classify
+%C%_test_dns_classify_SOURCES = %D%/test_dns_classify.c $(WIRE_SUPPORT)
+%C%_test_dns_classify_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_classify_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_name
+TESTS += %D%/test_dns_name
+%C%_test_dns_name_SOURCES = %D%/test_dns_name.c $(WIRE_SUPPORT)
+%C%_test_dns_name_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_name_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_match
+TESTS += %D%/test_dns_match
+%C%_test_dns_match_SOURCES = %D%/test_dns_match.c $(WIRE_SUPPORT)
+%C%_test_dns_match_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_match_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_wire
+TESTS += %D%/test_dns_wire
+%C%_test_dns_wire_SOURCES = %D%/test_dns_wire.c $(WIRE_SUPPORT)
+%C%_test_dns_wire_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_wire_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_chore
 TESTS += %D%/test_chore
 %C%_test_chore_SOURCES = %D%/test_chore.c tests/support/loop.h tests/support/test.h

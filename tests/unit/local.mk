@@ -571,3 +571,11 @@ TESTS += %D%/test_reload
 %C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)
 %C%_test_reload_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_reload_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_loop_load
+TESTS += %D%/test_loop_load
+%C%_test_loop_load_SOURCES = %D%/test_loop_load.c tests/support/loop.h
+%C%_test_loop_load_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_loop_load_LDFLAGS = $(AM_LDFLAGS) \
+	-Wl,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=syscall,--wrap=timerfd_settime
+%C%_test_loop_load_LDADD = $(UNIT_LIBS)

@@ -148,6 +148,15 @@ RVX_API enum rvx_status rvx_request_answer_files(struct rvx_request *request);
 /* Likewise from the built-in table of services; a host is never there. */
 RVX_API enum rvx_status rvx_request_answer_builtin(struct rvx_request *request);
 
+/* What the built-in backend "dns" is made of, for one that puts something around it: the three slots answer, start and
+ * cancel for a host, an address or records. They finish the request, and use its state (rvx_request_state()).
+ * rvx_request_answer_dns: from the cache. False: it does not have all of the answer; rvx_request_start_dns() is next.
+ * rvx_request_start_dns: asks servers, on rvx_request_loop().
+ * rvx_request_cancel_dns: stops that. */
+RVX_API bool rvx_request_answer_dns(struct rvx_request *request);
+RVX_API void rvx_request_start_dns(struct rvx_request *request);
+RVX_API void rvx_request_cancel_dns(struct rvx_request *request);
+
 /* Adds an address to the answer; families that the request did not ask for are ignored, and so are addresses that are
  * there already. The port does not matter, and a v4-mapped address is the IPv4 address it maps.
  * Returns: 0; -ENOMEM or RVX_ELIMIT, which rvx_request_finish() then reports by itself. */

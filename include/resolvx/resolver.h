@@ -148,6 +148,11 @@ struct rvx_resolver_stats {
  * Thread: any. */
 RVX_API int rvx_resolver_stats(struct rvx_resolver *resolver, struct rvx_resolver_stats *stats);
 
+/* Forgets DNS answers: those about a name and about all names below it.
+ * name: NULL for everything. What is no domain name has no answers.
+ * Thread: any. Lookups that are under way may still bring an older answer. */
+RVX_API void rvx_resolver_flush(struct rvx_resolver *resolver, const char *name);
+
 /* Finds the port of a service.
  * resolver: may be NULL.
  * network: "tcp", "tcp4", "tcp6", "udp", "udp4", "udp6"; "ip" or "" for any, tcp before udp.

@@ -16,6 +16,9 @@ extern const struct rvx_backend_ops rvx__be_builtin;
 /* The loopback addresses, for the names that always have them (RFC 6761). */
 extern const struct rvx_backend_ops rvx__be_localhost;
 
+/* DNS servers. */
+extern const struct rvx_backend_ops rvx__be_dns;
+
 /* The C library. Its handle is a struct rvx__libc. */
 extern const struct rvx_backend_ops rvx__be_libc;
 

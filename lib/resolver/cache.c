@@ -40,6 +40,7 @@
 #define KEY_TAIL 13u       /* bytes behind the name in a key */
 #define COUNTS_AT 8u       /* where the header counts authority and additional records (RFC 1035 section 4.1.1) */
 
+_Static_assert(offsetof(struct rvx__name, wire) == 1, "a name is its length and its bytes");
 _Static_assert(RVX__KEY_BYTES_MAX == RVX__NAME_MAX + KEY_TAIL, "a key is a name and its tail");
 
 struct rvx__cached {
@@ -54,7 +55,7 @@ struct rvx__cached {
     uint8_t server;
     bool positive;
     struct rvx__message message; /* of the bytes below */
-    uint8_t bytes[];             /* key, message, finding up to the last byte of its name */
+    uint8_t bytes[];             /* key, message, finding as pack_finding() writes it */
 };
 
 struct shard {
@@ -281,10 +282,41 @@ static void cut_message(struct rvx__message *cut, const struct rvx__message *mes
     cut->options = rvx__view_of(NULL, 0);
 }
 
+/* A finding is mostly room for long chains and long names; only what is used of it is kept. */
+static size_t head_len(const struct rvx__finding *finding)
+{
+    unsigned hops = finding->hops < RVX__CHAIN_MAX ? finding->hops : RVX__CHAIN_MAX;
+
+    return offsetof(struct rvx__finding, chain) + hops * sizeof finding->chain[0];
+}
+
+static size_t packed_len(const struct rvx__finding *finding)
+{
+    return head_len(finding) + 1u + finding->target.len;
+}
+
+static void pack_finding(const struct rvx__finding *finding, uint8_t *bytes)
+{
+    size_t len = head_len(finding);
+
+    memcpy(bytes, finding, len);
+    memcpy(bytes + len, &finding->target, 1u + finding->target.len);
+}
+
+static void unpack_finding(const uint8_t *bytes, size_t len, struct rvx__finding *finding)
+{
+    size_t head;
+
+    memcpy(finding, bytes, offsetof(struct rvx__finding, chain));
+    head = head_len(finding);
+    memcpy(finding->chain, bytes + offsetof(struct rvx__finding, chain), head - offsetof(struct rvx__finding, chain));
+    memcpy(&finding->target, bytes + head, len - head);
+}
+
 static struct rvx__cached *make_entry(struct rvx__view key, const struct rvx__message *message,
                                       const struct rvx__finding *finding, uint8_t server, rvx_time now)
 {
-    size_t finding_len = offsetof(struct rvx__finding, target.wire) + finding->target.len;
+    size_t finding_len = packed_len(finding);
     size_t size = sizeof(struct rvx__cached) + key.len + message->at[RVX__DNS_AUTHORITY] + finding_len;
     struct rvx__cached *entry = rvx__malloc(size);
 
@@ -303,7 +335,7 @@ static struct rvx__cached *make_entry(struct rvx__view key, const struct rvx__me
     if (key.len > 0)
         memcpy(entry->bytes, key.data, key.len);
     cut_message(&entry->message, message, entry->bytes + key.len);
-    memcpy(entry->bytes + key.len + entry->message.end, finding, finding_len);
+    pack_finding(finding, entry->bytes + key.len + entry->message.end);
     return entry;
 }
 
@@ -356,7 +388,7 @@ void rvx__cached_read(const struct rvx__cached *entry, rvx_time now, struct rvx_
 
     hit->entry = entry;
     hit->message = entry->message;
-    memcpy(&hit->finding, entry->bytes + entry->key_len + entry->message.end, entry->finding_len);
+    unpack_finding(entry->bytes + entry->key_len + entry->message.end, entry->finding_len, &hit->finding);
     hit->age = age < UINT32_MAX ? (uint32_t)age : UINT32_MAX;
     hit->stale = entry->ttl > 0 && now >= entry->expires;
     if (hit->stale)

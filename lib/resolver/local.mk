@@ -6,6 +6,7 @@ librvx_core_la_SOURCES += \
 	%D%/ask_trace.c \
 	%D%/ask_trace.h \
 	%D%/backends.h \
+	%D%/be_dns.c \
 	%D%/be_files.c \
 	%D%/be_libc.c \
 	%D%/be_myhostname.c \
@@ -22,6 +23,9 @@ librvx_core_la_SOURCES += \
 	%D%/confwatch.c \
 	%D%/confwatch.h \
 	%D%/derive.c \
+	%D%/dns_collect.c \
+	%D%/dns_collect.h \
+	%D%/dns_request.c \
 	%D%/dns_tcp.c \
 	%D%/dns_udp.c \
 	%D%/dnsopts.c \
@@ -59,6 +63,7 @@ librvx_core_la_SOURCES += \
 	%D%/plan.h \
 	%D%/ports.c \
 	%D%/query.c \
+	%D%/question.c \
 	%D%/question.h \
 	%D%/records.c \
 	%D%/records.h \

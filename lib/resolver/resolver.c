@@ -16,6 +16,7 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/opts.h"
+#include "resolver/question.h"
 
 #define QUEUE_MAX 100000 /* jobs that wait for a worker */
 
@@ -31,6 +32,7 @@ static const struct rvx_backend_ops *const builtin_ops[RVX__BUILTIN_BACKENDS_N] 
     &rvx__be_files,
     &rvx__be_builtin,
     &rvx__be_localhost,
+    &rvx__be_dns,
     &rvx__be_libc,
     &rvx__be_myhostname,
 };
@@ -91,6 +93,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
     atomic_init(&resolver->backends, NULL);
     atomic_init(&resolver->pool, NULL);
     atomic_init(&resolver->codec, NULL);
+    atomic_init(&resolver->questions, NULL);
     rvx__store_init(&resolver->store, &store);
     rvx__srcaddr_init(&resolver->srcaddr, base->sockops, base->clock);
     add_builtin_backends(resolver);
@@ -171,6 +174,7 @@ void rvx_resolver_free(struct rvx_resolver *resolver)
     rvx__pool_free(atomic_load(&resolver->pool));
     close_backends(resolver);
     rvx__srcaddr_fini(&resolver->srcaddr);
+    rvx__questions_free(atomic_load(&resolver->questions));
     rvx__store_fini(&resolver->store);
     rvx__options_fini(&resolver->options);
     rvx__codec_unref(atomic_load(&resolver->codec));
@@ -197,20 +201,22 @@ static struct rvx_resolver_stats read_stats(const struct rvx__stats *stats)
         .cache_misses = rvx__stats_read(stats, RVX__STAT_CACHE_MISSES),
         .merged = rvx__stats_read(stats, RVX__STAT_MERGED),
         .reloads = rvx__stats_read(stats, RVX__STAT_RELOADS),
-        .cache_bytes = rvx__stats_read(stats, RVX__STAT_CACHE_BYTES),
-        .cache_entries = rvx__stats_read(stats, RVX__STAT_CACHE_ENTRIES),
     };
 }
 
 int rvx_resolver_stats(struct rvx_resolver *resolver, struct rvx_resolver_stats *stats)
 {
     struct rvx_resolver_stats now = read_stats(&resolver->stats);
+    struct rvx__cache_size cache;
     size_t size = stats->size;
 
     if (size < sizeof size || size > RVX__OPTS_SIZE_MAX)
         return RVX_EOPTIONS;
     if (size > sizeof now)
         memset((char *)stats + sizeof now, 0, size - sizeof now);
+    rvx__cache_size(rvx__resolver_cache(resolver), &cache);
+    now.cache_bytes = cache.bytes;
+    now.cache_entries = cache.entries;
     now.size = size;
     memcpy(stats, &now, size < sizeof now ? size : sizeof now);
     return 0;

@@ -39,7 +39,9 @@ struct rvx__backend {
     void *handle; /* what open() gave */
 };
 
-#define RVX__BUILTIN_BACKENDS_N 5
+struct rvx__questions;
+
+#define RVX__BUILTIN_BACKENDS_N 6
 
 struct rvx_resolver {
     atomic_uint refs; /* the program's, and one for each lookup and each job of a worker */
@@ -50,6 +52,7 @@ struct rvx_resolver {
     _Atomic(struct rvx__backend *) backends; /* newest first; none leaves before the resolver does */
     struct rvx__backend builtin[RVX__BUILTIN_BACKENDS_N];
     _Atomic(struct rvx__pool *) pool; /* NULL: no backend has blocked yet */
+    _Atomic(struct rvx__questions *) questions; /* NULL: DNS was not asked yet */
     uint64_t server_sets; /* how many sets of DNS servers there were so far; under the store's lock */
     struct rvx__srcaddr srcaddr;
     struct rvx__loops loops;

@@ -27,12 +27,10 @@ enum rvx__stat {
     RVX__STAT_CACHE_STALE,
     RVX__STAT_CACHE_MISSES,
     RVX__STAT_MERGED,
-    RVX__STAT_RELOADS,
-    RVX__STAT_CACHE_BYTES,  /* a level: goes down too */
-    RVX__STAT_CACHE_ENTRIES /* likewise */
+    RVX__STAT_RELOADS
 };
 
-#define RVX__STATS_N 18
+#define RVX__STATS_N 16
 
 /* Zeroed storage is ready. */
 struct rvx__stats {
@@ -42,12 +40,6 @@ struct rvx__stats {
 static inline void rvx__stats_add(struct rvx__stats *stats, enum rvx__stat stat, uint64_t n)
 {
     atomic_fetch_add_explicit(&stats->count[stat], n, memory_order_relaxed);
-}
-
-/* For levels. */
-static inline void rvx__stats_sub(struct rvx__stats *stats, enum rvx__stat stat, uint64_t n)
-{
-    atomic_fetch_sub_explicit(&stats->count[stat], n, memory_order_relaxed);
 }
 
 static inline uint64_t rvx__stats_read(const struct rvx__stats *stats, enum rvx__stat stat)

@@ -579,3 +579,10 @@ TESTS += %D%/test_loop_load
 %C%_test_loop_load_LDFLAGS = $(AM_LDFLAGS) \
 	-Wl,--wrap=epoll_ctl,--wrap=epoll_wait,--wrap=syscall,--wrap=timerfd_settime
 %C%_test_loop_load_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns
+TESTS += %D%/test_dns
+%C%_test_dns_SOURCES = %D%/test_dns.c tests/support/dnsserver.c tests/support/dnsserver.h tests/support/dnszone.c \
+	tests/support/dnszone.h tests/support/dnsworld.h $(RESOLVER_SUPPORT)
+%C%_test_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_LDADD = $(UNIT_LIBS)

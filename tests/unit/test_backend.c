@@ -205,6 +205,7 @@ static void test_replacing_builtin(void **state)
     etc_init(&etc);
     etc_write(&etc, "services", "svc 1/tcp\n");
     etc_write(&etc, "hosts", "192.0.2.1 h\n");
+    etc_write(&etc, "nsswitch.conf", "hosts: files\n");
     resolver = etc_resolver(&etc);
     for (int i = 0; i < 20; i++)
         assert_int_equal(rvx_lookup_port(resolver, "tcp", "svc", NULL, &port, NULL), 0);
@@ -478,6 +479,7 @@ static void test_workers_max(void **state)
 
     (void)state;
     etc_init(&etc);
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("slow", 0, 0, "192.0.2.1");
     etc.opts.host_order = "libc";

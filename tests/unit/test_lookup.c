@@ -147,6 +147,7 @@ static void test_localhost(void **state)
 
     (void)state;
     etc_init(&etc);
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     resolver = etc_resolver(&etc);
     failures += run_rows(resolver, no_file, COUNT_OF(no_file));
@@ -191,7 +192,7 @@ static void test_libc(void **state)
     (void)state;
     etc_init(&etc);
     etc_write(&etc, "hosts", "2001:db8::6 v6only\n");
-    etc_write(&etc, "nsswitch.conf", "hosts: files dns\n");
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1 2001:db8::1 ::ffff:192.0.2.2");
     fakelibc_answer("nodata", EAI_NODATA, 0, "");
@@ -270,6 +271,7 @@ static void test_late_answer(void **state)
 
     (void)state;
     etc_init(&etc);
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1");
     etc.opts.host_order = "libc";
@@ -300,6 +302,7 @@ static void test_fork(void **state)
     (void)state;
     etc_init(&etc);
     etc_write(&etc, "hosts", hosts_text);
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1");
     resolver = etc_resolver(&etc);
@@ -342,6 +345,7 @@ static void test_no_memory(void **state)
     (void)state;
     etc_init(&etc);
     etc_write(&etc, "hosts", hosts_text);
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1");
     resolver = etc_resolver(&etc);
@@ -397,9 +401,9 @@ static void test_trace(void **state)
     assert_int_equal(look_up(resolver, "ip", "x", NULL, got), RVX_ENOTFOUND);
     assert_int_equal(rvx_lookup_port(resolver, "tcp4", "SSH", NULL, &port, NULL), 0);
     assert_string_equal(
-        all, "lookup one.example: order files [NOTFOUND=return], libc (nsswitch.conf line 1; dns through libc)\n"
+        all, "lookup one.example: order files [NOTFOUND=return], dns (nsswitch.conf line 1)\n"
              "lookup one.example: files: SUCCESS, addresses: 2\n"
-             "lookup x: order files [NOTFOUND=return], libc (nsswitch.conf line 1; dns through libc)\n"
+             "lookup x: order files [NOTFOUND=return], dns (nsswitch.conf line 1)\n"
              "lookup x: files: NOTFOUND, no such host\n"
              "lookup tcp/SSH: order files, builtin (nsswitch.conf line 2; db left out, there is no services.db)\n"
              "lookup tcp/SSH: files: NOTFOUND, unknown port\n"
@@ -443,6 +447,7 @@ static void test_threads(void **state)
     (void)state;
     etc_init(&etc);
     etc_write(&etc, "hosts", "192.0.2.1 pair\n192.0.3.1 pair\n");
+    etc_write(&etc, "nsswitch.conf", "hosts: files libc\n");
     etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1");
     sharing.resolver = etc_resolver(&etc);

@@ -80,6 +80,7 @@ static void begin_loop(struct looping *l, enum rvx_poller poller)
     opts.poller = poller;
     etc_init(&l->etc);
     etc_write(&l->etc, "hosts", hosts_text);
+    etc_write(&l->etc, "nsswitch.conf", "hosts: files libc\n");
     l->etc.base.libc = fakelibc_open();
     fakelibc_answer("host", 0, 0, "192.0.2.1");
     l->resolver = etc_resolver(&l->etc);

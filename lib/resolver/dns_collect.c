@@ -1,0 +1,242 @@
+/* dns_collect.c - from an answer in wire form to what a request is answered with
+ *
+ * Only records that the machines found to belong to the question are looked at. Names that come out of a message may
+ * hold any byte: what is handed out as a host name is checked by the calls of backend.h, and what has a byte in it that
+ * a host name cannot have arrives there escaped, so it fails that check. Record data is handed out with its names
+ * uncompressed; only in the types of RFC 1035 may they be compressed (RFC 3597 section 4), and the gate sees to that.
+ *
+ * A name as the first of a chain is told as it was asked for.
+ */
+#include <config.h>
+
+#include "resolver/dns_collect.h"
+
+#include <string.h>
+
+#include "dns/edns.h"
+#include "dns/wire.h"
+#include "resolver/request.h"
+
+/* The longest data: two names and the numbers of an SOA, or data as it stands. */
+#define NAMES_DATA_MAX (2 * RVX__NAME_MAX + 20)
+#define EDE_TEXT_SIZE 128
+
+static bool is_in_chain(const struct rvx_request *request, const char *name)
+{
+    const struct rvx__answer_block *block = request->answer.block;
+
+    for (unsigned i = 0; block != NULL && i < block->chain_n; i++) {
+        const char *other = rvx__answer_text(&request->answer, block->chain[i]);
+
+        if (rvx__view_eq_fold(rvx__view_text(other), rvx__view_text(name)))
+            return true;
+    }
+    return false;
+}
+
+void rvx__dns_collect_chain(struct rvx_request *request, const struct rvx__question *question,
+                            const struct rvx__outcome *outcome)
+{
+    struct rvx__rr rr;
+    unsigned hop = 0;
+    bool first = true;
+
+    rvx_request_set_ttl(request, outcome->finding->ttl);
+    while (rvx__finding_next_alias(outcome->message, outcome->finding, &hop, &rr)) {
+        char text[RVX__NAME_TEXT_SIZE];
+        struct rvx__name owner;
+
+        rvx__name_expand(outcome->message->bytes, rr.owner, &owner);
+        rvx__name_text(first ? question->name : rvx__name_view(&owner), text);
+        if (!is_in_chain(request, text)) /* A and AAAA pass the same names */
+            rvx_request_add_alias(request, text);
+        first = false;
+    }
+}
+
+void rvx__dns_forget_chain(struct rvx_request *request)
+{
+    if (rvx__answer_is_empty(&request->answer))
+        rvx__answer_fini(&request->answer);
+}
+
+static void add_addr(struct rvx_request *request, const struct rvx__message *message, const struct rvx__rr *rr)
+{
+    struct rvx_addr addr;
+
+    if (rvx__rr_addr(message, rr, &addr))
+        rvx_request_add_addr(request, &addr);
+}
+
+static void add_name(struct rvx_request *request, const struct rvx__message *message, const struct rvx__rr *rr)
+{
+    char text[RVX__NAME_TEXT_SIZE];
+    struct rvx__name name;
+
+    if (rr->type != RVX__DNS_TYPE_PTR)
+        return;
+    rvx__name_expand(message->bytes, rr->rdata, &name);
+    rvx__name_text(rvx__name_view(&name), text);
+    rvx_request_add_name(request, text);
+}
+
+/* How many bytes, and then names, the data of a type begins with; false: no name in it can be compressed. */
+static bool has_names(uint16_t type, size_t *bytes, unsigned *names)
+{
+    *bytes = type == RVX__DNS_TYPE_MX ? 2 : 0;
+    *names = 1;
+    switch (type) {
+    case RVX__DNS_TYPE_NS:
+    case 3: /* MD, MF, MB, MG, MR: RFC 1035 section 3.3 */
+    case 4:
+    case RVX__DNS_TYPE_CNAME:
+    case 7:
+    case 8:
+    case 9:
+    case RVX__DNS_TYPE_PTR:
+    case RVX__DNS_TYPE_MX:
+        return true;
+    case RVX__DNS_TYPE_SOA:
+    case 14: /* MINFO */
+        *names = 2;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The data of a record without compression: in `room`, or where it stands. */
+static struct rvx__view expand_data(const struct rvx__message *message, const struct rvx__rr *rr,
+                                    char room[NAMES_DATA_MAX + 1])
+{
+    struct rvx__view data = rvx__wire_part(message->bytes, rr->rdata, rr->rdata_len);
+    size_t at = rr->rdata, bytes;
+    struct rvx__buf buf;
+    unsigned names;
+
+    if (!has_names(rr->type, &bytes, &names))
+        return data;
+    rvx__buf_init(&buf, room, NAMES_DATA_MAX + 1);
+    rvx__buf_add(&buf, rvx__view_to(data, bytes));
+    at += bytes;
+    while (names-- > 0) {
+        struct rvx__name name;
+
+        at = rvx__name_expand(message->bytes, at, &name);
+        rvx__buf_add(&buf, rvx__name_view(&name));
+    }
+    rvx__buf_add(&buf, rvx__view_from(data, at - rr->rdata));
+    return rvx__buf_view(&buf);
+}
+
+static void add_record(struct rvx_request *request, const struct rvx__outcome *outcome, const struct rvx__rr *rr,
+                       const char *owner)
+{
+    char room[NAMES_DATA_MAX + 1];
+    struct rvx__view data = expand_data(outcome->message, rr, room);
+    const struct rvx_record record = {
+        .name = owner,
+        .type = rr->type,
+        .class_ = rr->class_,
+        .ttl = rr->ttl > outcome->age ? rr->ttl - outcome->age : 0,
+        .data = (const unsigned char *)data.data,
+        .data_len = data.len,
+    };
+
+    rvx_request_add_record(request, &record);
+}
+
+void rvx__dns_collect_answer(struct rvx_request *request, const struct rvx__question *question,
+                             const struct rvx__outcome *outcome)
+{
+    const struct rvx__finding *finding = outcome->finding;
+    char canonical[RVX__NAME_TEXT_SIZE];
+    struct rvx__rr rr;
+    size_t at = 0;
+
+    rvx__name_text(finding->hops > 0 ? rvx__name_view(&finding->target) : question->name, canonical);
+    while (rvx__finding_next(outcome->message, question, finding, &at, &rr)) {
+        switch (request->kind) {
+        case RVX_REQUEST_HOST:
+            add_addr(request, outcome->message, &rr);
+            break;
+        case RVX_REQUEST_ADDR:
+            add_name(request, outcome->message, &rr);
+            break;
+        case RVX_REQUEST_RECORDS:
+            add_record(request, outcome, &rr, canonical);
+            break;
+        case RVX_REQUEST_PORT:
+            break;
+        }
+    }
+    if (request->answer.block != NULL && request->answer.block->canonical == 0)
+        rvx_request_set_canonical(request, canonical);
+}
+
+void rvx__dns_note_origin(struct rvx__dns_origin *origin, const struct rvx__dns_view *view,
+                          const struct rvx__outcome *outcome)
+{
+    bool ad = outcome->finding->ad && outcome->server >= 0 && rvx__dns_view_trusts_ad(view, (unsigned)outcome->server);
+
+    if (!origin->known) {
+        origin->known = origin->all_ad = origin->all_cached = true;
+        origin->server = (uint8_t)outcome->server;
+    }
+    origin->all_ad = origin->all_ad && ad;
+    origin->all_cached = origin->all_cached && outcome->cached;
+    origin->any_stale = origin->any_stale || outcome->stale;
+}
+
+/* "192.0.2.1:53"; NULL if it is not known. */
+static const char *server_text(const struct rvx__dns_view *view, int server, char text[RVX_ADDR_STRLEN])
+{
+    if (server < 0 || (unsigned)server >= view->servers_n)
+        return NULL;
+    return rvx_addr_text(&view->servers[server], text);
+}
+
+void rvx__dns_set_origin(struct rvx_request *request, const struct rvx__dns_view *view,
+                         const struct rvx__dns_origin *origin)
+{
+    char text[RVX_ADDR_STRLEN];
+    unsigned flags = 0;
+
+    if (!origin->known)
+        return;
+    if (origin->all_ad && !origin->any_stale)
+        flags |= RVX_ORIGIN_AUTHENTIC;
+    if (origin->all_cached || origin->any_stale)
+        flags |= RVX_ORIGIN_CACHED;
+    if (origin->any_stale)
+        flags |= RVX_ORIGIN_STALE;
+    rvx_request_set_origin(request, server_text(view, origin->server, text), flags);
+}
+
+void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_view *view,
+                          const struct rvx__outcome *outcome, unsigned attempts)
+{
+    struct rvx_failure failure = RVX_FAILURE_INIT;
+    char server[RVX_ADDR_STRLEN], words[EDE_TEXT_SIZE];
+    struct rvx__ede ede = {.present = false};
+    struct rvx__buf buf;
+
+    failure.server = server_text(view, outcome->server, server);
+    failure.attempts = attempts;
+    if (outcome->finding != NULL) {
+        failure.rcode = outcome->finding->rcode;
+        failure.nodata = outcome->finding->verdict == RVX__VERDICT_NODATA;
+        rvx__edns_ede(outcome->message, &ede);
+    } else if (outcome->ask != NULL) {
+        failure.rcode = outcome->ask->query.rcode;
+    }
+    if (ede.present) {
+        rvx__buf_init(&buf, words, sizeof words);
+        rvx__buf_add_visible(&buf, ede.text);
+        rvx__buf_finish(&buf);
+        failure.has_ede = true;
+        failure.ede = ede.code;
+        failure.ede_text = words;
+    }
+    rvx_request_set_failure(request, &failure);
+}

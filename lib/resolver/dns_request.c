@@ -1,0 +1,442 @@
+/* dns_request.c - a request answered by DNS: the machine of dns/host.h, and questions to answer what it asks
+ *
+ * Model: the machine says which questions it wants answered, one or two at a time, and what each answer is good for;
+ * question.h finds the answers. What is found goes into the request at once, so it is there when one family has come
+ * and the other one has not. One struct, allocated for the request, holds it all.
+ *
+ * An answer may be there before the call that asks for it returns, out of the cache. So actions are first all taken
+ * from the machine, and noted; questions that are noted are then asked one by one, in a loop and not by recursion,
+ * however long the search list is.
+ *
+ * rvx_request_answer_dns() runs the same machine with nothing but the cache, on the stack: no loop, no channel, no
+ * allocation but what the answer takes.
+ */
+#include <config.h>
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "dns/wire.h"
+#include "resolver/dns_collect.h"
+#include "resolver/lookup_trace.h"
+#include "resolver/question.h"
+#include "resolver/request.h"
+#include "resolver/resolver.h"
+#include "resolver/trace.h"
+
+/* One of the questions that are asked at the same time: one for each type. */
+struct leg {
+    struct rvx__name name; /* what is asked for; outlives the question */
+    uint16_t type;
+    bool wanted; /* the machine wants it asked */
+    bool restart;
+    int server; /* who gave the last answer, or -1 */
+    struct rvx__asked asked;
+};
+
+struct work {
+    struct rvx_request *request;
+    const struct rvx__snapshot *snapshot; /* a reference: the asker's view is its */
+    struct rvx__asker asker;
+    struct rvx__host host;
+    struct rvx__host_opts opts;
+    struct rvx__dns_origin origin;
+    bool done;    /* the machine says so */
+    bool driving; /* legs are being asked, further up the stack */
+    bool at_once; /* from the cache or not at all */
+    uint16_t hits, negative_hits;
+    uint8_t legs_n;
+    struct leg *legs;
+    struct rvx__name *typed; /* of one that is not looked up as a host; NULL: it is */
+};
+
+/* What there is to ask for a request; 0: nothing. */
+static unsigned choose_types(const struct rvx_request *request, const struct rvx__dns_view *view, uint16_t types[2])
+{
+    unsigned n = 0;
+
+    if (request->kind == RVX_REQUEST_ADDR) {
+        types[n++] = RVX__DNS_TYPE_PTR;
+    } else if (request->kind == RVX_REQUEST_RECORDS) {
+        types[n++] = request->type;
+    } else if (request->kind == RVX_REQUEST_HOST) {
+        struct rvx__view network = rvx__view_text(request->network);
+
+        if (!rvx__view_is(network, "ip6"))
+            types[n++] = RVX__DNS_TYPE_A;
+        if (!rvx__view_is(network, "ip4") && !view->no_aaaa)
+            types[n++] = RVX__DNS_TYPE_AAAA;
+    }
+    return n;
+}
+
+/* The request's snapshot, or a newer one if it is too old to have a view.  Returns: 0; -ENOMEM. */
+static int find_snapshot(const struct rvx_request *request, const struct rvx__snapshot **snapshot)
+{
+    if (request->snapshot != NULL && request->snapshot->dns != NULL) {
+        *snapshot = rvx__snapshot_ref(request->snapshot);
+        return 0;
+    }
+    return rvx__store_get(&request->resolver->store, RVX__DNS_VIEW_NEEDS, snapshot);
+}
+
+/* Takes over the reference to the snapshot.  legs, typed: room that may turn out not to be needed. */
+static void init_work(struct work *work, struct rvx_request *request, const struct rvx__snapshot *snapshot,
+                      struct leg *legs, struct rvx__name *typed)
+{
+    const struct rvx__dns_view *view = snapshot->dns;
+
+    work->request = request;
+    work->snapshot = snapshot;
+    work->asker = (struct rvx__asker){
+        .resolver = request->resolver,
+        .view = view,
+        .loop = request->loop,
+        .budget = view->packets_max,
+        .lookup = request->trace != NULL ? request->trace->id : 0,
+    };
+    work->opts = (struct rvx__host_opts){
+        .search = view->search,
+        .one_after_the_other = view->single_request,
+        .strict = view->strict,
+    };
+    work->origin = (struct rvx__dns_origin){.known = false};
+    work->done = work->driving = work->at_once = false;
+    work->hits = work->negative_hits = 0;
+    work->legs = legs;
+    work->legs_n = 0;
+    work->typed = typed;
+}
+
+/* Is just one name asked for, which need not be a host's? Records may be those of any name. */
+static bool find_typed_name(struct work *work)
+{
+    const struct rvx_request *request = work->request;
+    struct rvx__view text = rvx__view_text(request->name);
+
+    if (request->kind == RVX_REQUEST_HOST)
+        return false;
+    if (request->kind == RVX_REQUEST_ADDR) {
+        rvx__name_reverse(request->addr, work->typed);
+        return true;
+    }
+    return !rvx__name_is_host(text) && rvx__name_parse(text, work->typed);
+}
+
+/* Begins. False: there is nothing to ask for. */
+static bool start_machine(struct work *work)
+{
+    const struct rvx_request *request = work->request;
+    uint16_t types[RVX__HOST_TYPES_MAX];
+    unsigned n = choose_types(request, work->asker.view, types);
+
+    work->legs_n = (uint8_t)n;
+    if (n == 0)
+        return false;
+    for (unsigned i = 0; i < n; i++) {
+        work->legs[i].type = types[i];
+        work->legs[i].wanted = false;
+        work->legs[i].server = -1;
+    }
+    if (find_typed_name(work))
+        rvx__host_start_name(&work->host, &work->opts, rvx__name_view(work->typed), types, n);
+    else
+        rvx__host_start(&work->host, &work->opts, rvx__view_text(request->name), types, n);
+    return true;
+}
+
+static struct rvx__question question_of(const struct leg *leg)
+{
+    return (struct rvx__question){.name = rvx__name_view(&leg->name), .type = leg->type, .class_ = RVX__DNS_CLASS_IN};
+}
+
+static void trace_candidate(const struct work *work, const struct leg *leg)
+{
+    char name[RVX__NAME_TEXT_SIZE];
+
+    if (leg != &work->legs[0] || !rvx__trace_wanted(work->asker.resolver))
+        return;
+    rvx__name_text(rvx__name_view(&leg->name), name);
+    rvx__trace(work->asker.resolver, work->asker.lookup,
+               &(struct rvx_trace_event){.kind = RVX_TRACE_CANDIDATE, .name = name});
+}
+
+static void note_leg(struct work *work, const struct rvx__host_action *action)
+{
+    struct leg *leg = &work->legs[action->i];
+
+    leg->name = action->name;
+    leg->wanted = true;
+    leg->restart = action->restart;
+    if (action->restart)
+        return;
+    if (!work->host.found)
+        rvx__dns_forget_chain(work->request);
+    trace_candidate(work, leg);
+}
+
+/* Takes all that the machine has to say now. */
+static void take_actions(struct work *work)
+{
+    struct rvx__host_action action;
+
+    while (rvx__host_next(&work->host, &action)) {
+        switch (action.kind) {
+        case RVX__HOST_NONE:
+            break;
+        case RVX__HOST_ASK:
+            note_leg(work, &action);
+            break;
+        case RVX__HOST_DROP:
+            work->legs[action.i].wanted = false;
+            if (!work->at_once)
+                rvx__asked_stop(&work->legs[action.i].asked);
+            break;
+        case RVX__HOST_DONE:
+            work->done = true;
+            break;
+        }
+    }
+}
+
+/* Hands the outcome of a leg's question to the machine, and takes of it what it is good for. */
+static void settle_leg(struct work *work, struct leg *leg, const struct rvx__outcome *outcome)
+{
+    const struct rvx__question question = question_of(leg);
+    enum rvx__host_use use =
+        rvx__host_answered(&work->host, (unsigned)(leg - work->legs), outcome->code, outcome->finding);
+
+    leg->server = outcome->server;
+    switch (use) {
+    case RVX__HOST_IGNORE:
+        break;
+    case RVX__HOST_TAKE:
+    case RVX__HOST_FOLLOW:
+        rvx__dns_note_origin(&work->origin, work->asker.view, outcome);
+        rvx__dns_collect_chain(work->request, &question, outcome);
+        if (use == RVX__HOST_TAKE)
+            rvx__dns_collect_answer(work->request, &question, outcome);
+        break;
+    case RVX__HOST_BLAME:
+        rvx__dns_set_failure(work->request, work->asker.view, outcome,
+                             work->asker.view->packets_max - work->asker.budget);
+        break;
+    }
+    take_actions(work);
+}
+
+static struct leg *find_wanted(struct work *work)
+{
+    for (unsigned i = 0; i < work->legs_n; i++) {
+        if (work->legs[i].wanted)
+            return &work->legs[i];
+    }
+    return NULL;
+}
+
+static enum rvx_status status_of(int code)
+{
+    if (code == 0)
+        return RVX_STATUS_SUCCESS;
+    if (code == RVX_ENOTFOUND)
+        return RVX_STATUS_NOTFOUND;
+    return code == RVX_EALIASLOOP ? RVX_STATUS_UNAVAIL : RVX_STATUS_TRYAGAIN;
+}
+
+/* Stops what runs, and frees. */
+static void free_work(struct work *work)
+{
+    for (unsigned i = 0; i < work->legs_n; i++)
+        rvx__asked_stop(&work->legs[i].asked);
+    rvx_request_set_state(work->request, NULL);
+    rvx__snapshot_unref(work->snapshot);
+    rvx__free(work);
+}
+
+static void finish_work(struct work *work)
+{
+    struct rvx_request *request = work->request;
+    int code = work->host.code;
+
+    if (code == 0)
+        rvx__dns_set_origin(request, work->asker.view, &work->origin);
+    free_work(work);
+    rvx_request_finish(request, status_of(code), code);
+}
+
+static void drive(struct work *work);
+
+static void receive_outcome(struct rvx__asked *asked, const struct rvx__outcome *outcome)
+{
+    struct leg *leg = RVX__OWNER(asked, struct leg, asked);
+    struct rvx__asker *asker = asked->asker;
+    struct work *work = RVX__OWNER(asker, struct work, asker);
+
+    settle_leg(work, leg, outcome);
+    if (!work->driving)
+        drive(work);
+}
+
+static void ask_leg(struct work *work, struct leg *leg)
+{
+    const struct rvx__question question = question_of(leg);
+    int rc = rvx__asked_start(&leg->asked, &work->asker, &question, leg->restart ? leg->server : -1);
+
+    if (rc < 0)
+        settle_leg(work, leg, &(struct rvx__outcome){.code = rc, .server = -1});
+}
+
+/* Asks what is wanted, until there is nothing to do but wait, or all is done. */
+static void drive(struct work *work)
+{
+    struct leg *leg;
+
+    work->driving = true;
+    while (!work->done && (leg = find_wanted(work)) != NULL) {
+        leg->wanted = false;
+        ask_leg(work, leg);
+    }
+    work->driving = false;
+    if (work->done)
+        finish_work(work);
+}
+
+static size_t room_for_typed(const struct rvx_request *request)
+{
+    return request->kind != RVX_REQUEST_HOST ? sizeof(struct rvx__name) : 0;
+}
+
+/* Makes what the request is answered with.  Returns: 0; -ENOMEM; as rvx__channel_get(). */
+static int make_work(struct rvx_request *request, struct work **work)
+{
+    const struct rvx__snapshot *snapshot;
+    uint16_t types[RVX__HOST_TYPES_MAX];
+    struct leg *legs;
+    struct work *new;
+    unsigned n;
+    int rc = find_snapshot(request, &snapshot);
+
+    if (rc < 0)
+        return rc;
+    n = choose_types(request, snapshot->dns, types);
+    new = rvx__calloc(1, sizeof *new + n * sizeof *legs + room_for_typed(request));
+    if (new == NULL) {
+        rvx__snapshot_unref(snapshot);
+        return -ENOMEM;
+    }
+    legs = (struct leg *)(void *)(new + 1);
+    init_work(new, request, snapshot, legs, (struct rvx__name *)(void *)(legs + n));
+    rc = rvx__channel_get(request->resolver, request->loop, &new->asker.channel);
+    if (rc < 0) {
+        free_work(new);
+        return rc;
+    }
+    *work = new;
+    return 0;
+}
+
+void rvx_request_start_dns(struct rvx_request *request)
+{
+    struct work *work;
+    int rc = make_work(request, &work);
+
+    if (rc < 0) {
+        rvx_request_finish(request, rc == RVX_EUNAVAIL ? RVX_STATUS_UNAVAIL : RVX_STATUS_TRYAGAIN, rc);
+        return;
+    }
+    if (!start_machine(work)) {
+        free_work(work);
+        rvx_request_finish(request, RVX_STATUS_NOTFOUND, 0);
+        return;
+    }
+    rvx_request_set_state(request, work);
+    for (unsigned i = 0; i < work->legs_n; i++)
+        work->legs[i].asked.on_done = receive_outcome;
+    take_actions(work);
+    drive(work);
+}
+
+/* Keeps what can be said of a question that had no answer in time. */
+static void note_unanswered(struct work *work)
+{
+    for (unsigned i = 0; i < work->legs_n; i++) {
+        const struct rvx__asked *asked = &work->legs[i].asked;
+
+        if (asked->running && asked->ask.query.attempts > 0) {
+            rvx__dns_set_failure(work->request, work->asker.view,
+                                 &(struct rvx__outcome){.ask = &asked->ask, .server = asked->ask.query.server},
+                                 work->asker.view->packets_max - work->asker.budget);
+            return;
+        }
+    }
+}
+
+void rvx_request_cancel_dns(struct rvx_request *request)
+{
+    struct work *work = rvx_request_state(request);
+
+    if (work == NULL)
+        return;
+    note_unanswered(work);
+    free_work(work);
+}
+
+/* Answers a leg's question from the cache. False: it has no answer. */
+static bool ask_cache(struct work *work, struct leg *leg)
+{
+    const struct rvx__question question = question_of(leg);
+    struct rvx__outcome outcome;
+    struct rvx__cache_hit hit;
+
+    if (!rvx__question_cached(work->asker.resolver, work->asker.view, &question, &hit))
+        return false;
+    rvx__question_of_hit(&hit, &outcome);
+    work->hits++;
+    if (rvx__question_is_negative(&hit))
+        work->negative_hits++;
+    settle_leg(work, leg, &outcome);
+    rvx__cached_unref(hit.entry);
+    return true;
+}
+
+static bool run_on_cache(struct work *work)
+{
+    struct leg *leg;
+
+    if (!start_machine(work))
+        return false;
+    take_actions(work);
+    while (!work->done && (leg = find_wanted(work)) != NULL) {
+        leg->wanted = false;
+        if (!ask_cache(work, leg))
+            return false;
+    }
+    rvx__stats_add(&work->asker.resolver->stats, RVX__STAT_CACHE_HITS, work->hits);
+    if (work->negative_hits > 0)
+        rvx__stats_add(&work->asker.resolver->stats, RVX__STAT_CACHE_NEGATIVE_HITS, work->negative_hits);
+    return true;
+}
+
+bool rvx_request_answer_dns(struct rvx_request *request)
+{
+    const struct rvx__snapshot *snapshot;
+    struct leg legs[RVX__HOST_TYPES_MAX];
+    struct rvx__name typed;
+    struct work work;
+    bool answered;
+
+    if (rvx__trace_wanted(request->resolver) || find_snapshot(request, &snapshot) < 0)
+        return false; /* a trace tells of every question once: rvx_request_start_dns() does */
+    init_work(&work, request, snapshot, legs, &typed);
+    work.at_once = true;
+    answered = run_on_cache(&work);
+    if (answered && work.host.code == 0)
+        rvx__dns_set_origin(request, snapshot->dns, &work.origin);
+    rvx__snapshot_unref(snapshot);
+    if (answered)
+        rvx_request_finish(request, status_of(work.host.code), work.host.code);
+    else
+        rvx__request_reset(request);
+    return answered;
+}

@@ -124,6 +124,13 @@ struct rvx_backend_ops {
 RVX_API int rvx_resolver_backend(struct rvx_resolver *resolver, const struct rvx_backend_ops *ops, void *arg,
                                  struct rvx_error *err);
 
+/* Modules. With the option module_dir of a resolver, a source that nobody answers for is looked for as
+ * DIR/resolvx_NAME.so. That shared object defines
+ *
+ *     const struct rvx_backend_ops rvx_backend_module = { .abi = RVX_BACKEND_ABI, .name = "NAME", ... };
+ *
+ * whose open() gets NULL for its `arg`. It is loaded by the first lookup that sees the name, and stays loaded. */
+
 /* What is asked. Texts are valid as long as the request. Thread: where start() runs. */
 RVX_API enum rvx_request_kind rvx_request_kind(const struct rvx_request *request);
 RVX_API const char *rvx_request_name(const struct rvx_request *request);    /* what is looked up, as it was typed */

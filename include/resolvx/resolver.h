@@ -5,9 +5,9 @@
  * allowed in every call and means a resolver with default options made for that call alone: right for a program that
  * looks up one thing, wasteful for one that looks up many.
  *
- * Configuration is read when it is first needed, kept as an immutable snapshot, and read again when it changes: a lookup
- * hears of that through inotify(7) within 50 ms, and where that does not see it, by a look every 5 seconds. A lookup uses
- * the snapshot it started with and never waits for a reload.
+ * Configuration is read when it is first needed, kept as an immutable snapshot, and read again when it changes: a
+ * lookup hears of that through inotify(7) within 50 ms, and where that does not see it, by a look every 5 seconds. A
+ * lookup uses the snapshot it started with and never waits for a reload.
  */
 #ifndef RESOLVX_RESOLVER_H
 #define RESOLVX_RESOLVER_H

@@ -150,6 +150,11 @@ void rvx__derive(void *arg, struct rvx__snapshot *snapshot, const struct rvx__sn
     plan_ports(resolver, snapshot);
 }
 
+static bool load_modules(struct rvx_resolver *resolver, const struct rvx__snapshot *snapshot)
+{
+    return rvx__modules_load(resolver, (struct rvx__snapshot *)(uintptr_t)snapshot); /* notes there that it was tried */
+}
+
 /* Takes a snapshot with all files that a plan needs; nsswitch.conf may say that it needs more. */
 static int take_snapshot(struct rvx_resolver *resolver,
                          unsigned (*find_need)(const struct rvx_resolver *, const struct rvx__snapshot *),
@@ -163,9 +168,10 @@ static int take_snapshot(struct rvx_resolver *resolver,
         if (rc < 0)
             return rc;
         need = find_need(resolver, *snapshot);
-        if (((*snapshot)->have & need) == need)
+        if (((*snapshot)->have & need) == need && load_modules(resolver, *snapshot))
             return 0;
         rvx__snapshot_unref(*snapshot);
+        *snapshot = NULL;
     }
 }
 

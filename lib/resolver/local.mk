@@ -55,6 +55,8 @@ librvx_core_la_SOURCES += \
 	%D%/netlink.h \
 	%D%/netmap.c \
 	%D%/netmap.h \
+	%D%/modules.c \
+	%D%/modules.h \
 	%D%/options.c \
 	%D%/options.h \
 	%D%/ownaddrs.c \

@@ -94,6 +94,7 @@ static void init_resolver(struct rvx_resolver *resolver, const struct rvx__resol
     atomic_init(&resolver->pool, NULL);
     atomic_init(&resolver->codec, NULL);
     atomic_init(&resolver->questions, NULL);
+    rvx__modules_init(&resolver->modules);
     rvx__store_init(&resolver->store, &store);
     rvx__srcaddr_init(&resolver->srcaddr, base->sockops, base->clock);
     add_builtin_backends(resolver);
@@ -176,6 +177,7 @@ void rvx_resolver_free(struct rvx_resolver *resolver)
     rvx__srcaddr_fini(&resolver->srcaddr);
     rvx__questions_free(atomic_load(&resolver->questions));
     rvx__store_fini(&resolver->store);
+    rvx__modules_fini(&resolver->modules);
     rvx__options_fini(&resolver->options);
     rvx__codec_unref(atomic_load(&resolver->codec));
     rvx__resolver_unref_weak(resolver);

@@ -13,6 +13,7 @@
 #include "resolver/backends.h"
 #include "resolver/codec.h"
 #include "resolver/loops.h"
+#include "resolver/modules.h"
 #include "resolver/options.h"
 #include "resolver/plan.h"
 #include "resolver/snapshot.h"
@@ -57,6 +58,7 @@ struct rvx_resolver {
     struct rvx__srcaddr srcaddr;
     struct rvx__loops loops;
     _Atomic(struct rvx__codec *) codec; /* NULL: DNS was not asked yet */
+    struct rvx__modules modules;
     struct rvx__stats stats;
     _Atomic uint64_t trace_ids; /* lookups numbered so far */
 };

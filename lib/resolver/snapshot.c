@@ -93,6 +93,7 @@ static struct rvx__snapshot *copy_snapshot(const struct rvx__snapshot *old)
     if (copy == NULL)
         return NULL;
     atomic_init(&copy->refs, 1);
+    atomic_init(&copy->modules_tried, false);
     for (int i = 0; old != NULL && i < RVX__CONF_N; i++) {
         if (old->file[i] != NULL)
             copy->file[i] = rvx__conffile_ref(old->file[i]);

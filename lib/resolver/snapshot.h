@@ -2,8 +2,8 @@
  *
  * Files are read when they are first needed. From then on they are checked for change by whichever lookup comes first:
  * what inotify(7) has to tell at most every 50 ms, and stat(2) at most every 5 seconds. That lookup alone reads a
- * changed file again, while all others go on with the old one. What a lookup has taken stays as it is for as long as it
- * holds it. A store that lives less than 50 ms watches nothing: closing an inotify descriptor takes the kernel its time.
+ * changed file again, while all others go on with the old one. What a lookup has taken stays as it is for as long as
+ * it holds it. A store that lives less than 50 ms watches nothing: closing inotify takes the kernel its time.
  */
 #ifndef RVX_RESOLVER_SNAPSHOT_H
 #define RVX_RESOLVER_SNAPSHOT_H
@@ -32,6 +32,7 @@
 struct rvx__snapshot {
     struct rvx__cell_item item;
     atomic_uint refs;
+    atomic_bool modules_tried;                 /* the modules that the files name were looked for */
     unsigned have;                             /* RVX__CONF_BIT() of the files that were read */
     struct rvx__conffile *file[RVX__CONF_N];   /* NULL: not needed so far */
     struct rvx__plan hosts;                    /* for a name without rules of its own; as far as the files allow */

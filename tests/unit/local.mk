@@ -586,3 +586,15 @@ TESTS += %D%/test_dns
 	tests/support/dnszone.h tests/support/dnsworld.h $(RESOLVER_SUPPORT)
 %C%_test_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_LDADD = $(UNIT_LIBS)
+
+# A module and a program that uses it: both on the shared library, as outside of this tree.
+check_LTLIBRARIES += %D%/resolvx_tiny.la
+%C%_resolvx_tiny_la_SOURCES = tests/support/module.c
+%C%_resolvx_tiny_la_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_resolvx_tiny_la_LDFLAGS = $(AM_LDFLAGS) -module -avoid-version -shared -rpath $(abs_builddir)
+%C%_resolvx_tiny_la_LIBADD = libresolvx.la
+check_PROGRAMS += %D%/test_modules
+TESTS += %D%/test_modules
+%C%_test_modules_SOURCES = %D%/test_modules.c
+%C%_test_modules_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_modules_LDADD = libresolvx.la $(CMOCKA_LIBS)

@@ -60,3 +60,11 @@ check_PROGRAMS += %D%/fuzz_gaiconf
 %C%_fuzz_gaiconf_LDFLAGS = $(FUZZ_LINK)
 %C%_fuzz_gaiconf_LDADD = librvx_core.la
 EXTRA_DIST += %D%/corpus/gaiconf %D%/gaiconf.dict
+
+FUZZ_TARGETS += fuzz_reply
+check_PROGRAMS += %D%/fuzz_reply
+%C%_fuzz_reply_SOURCES = %D%/fuzz_reply.c %D%/require.h $(FUZZ_MAIN)
+%C%_fuzz_reply_CFLAGS = $(AM_CFLAGS) $(LDNS_CFLAGS)
+%C%_fuzz_reply_LDFLAGS = $(FUZZ_LINK)
+%C%_fuzz_reply_LDADD = librvx_core.la $(LDNS_LIBS)
+EXTRA_DIST += %D%/corpus/reply

@@ -3,9 +3,9 @@
  * One walk over the bytes, without an allocation, in work bounded by the message's length. It holds a message to:
  *
  *   - the counts of the header fit into the bytes that are there; at most one question
- *   - names: no label above 63 bytes, no name above 255; pointers go strictly backwards, below the place where the name
- *     or the part of it they stand in begins, and not into the header; at most 126 for one name, and all together at
- *     most as many as the message has bytes; in RDATA only in the types of RFC 1035 (RFC 3597 section 4)
+ *   - names: no label above 63 bytes, no name above 255; pointers go strictly backwards: what they lead to begins and
+ *     ends below the name, or the part of it, that they stand in, and not in the header; at most 126 for one name, and
+ *     all together at most as many as the message has bytes; in RDATA only in the types of RFC 1035 (RFC 3597)
  *   - RDATA of every type that an RFC defines is well-formed and ends exactly where its length says
  *   - at most one OPT, in the additional section, owned by the root, its options not running over
  *   - no TSIG and no SIG(0): we never sign, so nobody has reason to sign to us
@@ -27,8 +27,7 @@
 #define RVX__GATE_RECORDS_MAX 4000
 #define RVX__GATE_STRINGS_MAX 255            /* in one record; ldns counts fields in eight bits */
 #define RVX__GATE_COST_MAX ((size_t)1 << 20) /* bytes that ldns would allocate, estimated from above */
-
-#define RVX__GATE_STEPS_MAX 400000 /* labels, pointers, fields and options looked at */
+#define RVX__GATE_STEPS_MAX 400000           /* labels, pointers, fields and options looked at */
 
 enum rvx__gate_fault {
     RVX__GATE_OK = 0,
@@ -65,8 +64,8 @@ struct rvx__rr {
     uint16_t type, class_, rdata_len;
 };
 
-/* Checks a message. Returns what is wrong with it; of *message only steps is filled in unless
- * that is RVX__GATE_OK. */
+/* Checks a message. Returns what is wrong with it; of *message only steps is filled in unless that is
+ * RVX__GATE_OK. */
 enum rvx__gate_fault rvx__gate_check(struct rvx__view bytes, struct rvx__message *message);
 
 const char *rvx__gate_fault_text(enum rvx__gate_fault fault);

@@ -5,8 +5,9 @@
  * checked, not whether the value means something. A name may be compressed in the types of RFC 1035 only: in all
  * others, as RFC 3597 section 4 has it and Go reads SRV, it may not.
  *
- * Not checked: types that were withdrawn before anybody used them (A6, NXT, SINK), and class-specific forms: the A
- * record of CHAOS is a record of four bytes here.
+ * Two types are what ldns 1.8 takes them for, because it takes what is left over for the next record: SINK, which no
+ * RFC defines, one byte; NSAP-PTR, a name that RFC 1706 gave up, a character-string. Not checked: A6, which was
+ * withdrawn, and class-specific forms: the A record of CHAOS is a record of four bytes here.
  */
 #include <config.h>
 
@@ -25,17 +26,18 @@
  *   others       the form of one type, see check_field()
  */
 static const char *const layouts[] = {
-    [1] = "4",     [2] = "c",       [3] = "c",     [4] = "c",          [5] = "c",     [6] = "cc44444",
-    [7] = "c",     [8] = "c",       [9] = "c",     [10] = "r",         [11] = "41r",  [12] = "c",
-    [13] = "ss",   [14] = "cc",     [15] = "2c",   [16] = "S",         [17] = "nn",   [18] = "2n",
-    [19] = "s",    [20] = "so",     [21] = "2n",   [22] = "r",         [23] = "n",    [24] = "2114442nR",
-    [25] = "211r", [26] = "2nn",    [27] = "sss",  [28] = "x",         [29] = "L",    [33] = "222n",
-    [34] = "1r",   [35] = "22sssn", [36] = "2n",   [37] = "221r",      [39] = "n",    [42] = "A",
-    [43] = "211R", [44] = "11R",    [45] = "I",    [46] = "2114442nR", [47] = "nB",   [48] = "211R",
-    [49] = "R",    [50] = "112stb", [51] = "112s", [52] = "111R",      [53] = "111R", [55] = "H",
-    [56] = "S",    [57] = "211r",   [58] = "nn",   [59] = "211R",      [60] = "211R", [61] = "R",
-    [62] = "42b",  [63] = "411R",   [64] = "2nP",  [65] = "2nP",       [99] = "S",    [104] = "28",
-    [105] = "24",  [106] = "28",    [107] = "2n",  [108] = "6",        [109] = "8",
+    [1] = "4",     [2] = "c",     [3] = "c",       [4] = "c",       [5] = "c",     [6] = "cc44444",
+    [7] = "c",     [8] = "c",     [9] = "c",       [10] = "r",      [11] = "41r",  [12] = "c",
+    [13] = "ss",   [14] = "cc",   [15] = "2c",     [16] = "S",      [17] = "nn",   [18] = "2n",
+    [19] = "s",    [20] = "so",   [21] = "2n",     [22] = "r",      [23] = "s",    [24] = "2114442nR",
+    [25] = "211r", [26] = "2nn",  [27] = "sss",    [28] = "x",      [29] = "L",    [30] = "nr",
+    [33] = "222n", [34] = "1r",   [35] = "22sssn", [36] = "2n",     [37] = "221r", [39] = "n",
+    [40] = "1",    [42] = "A",    [43] = "211R",   [44] = "11R",    [45] = "I",    [46] = "2114442nR",
+    [47] = "nB",   [48] = "211R", [49] = "R",      [50] = "112stb", [51] = "112s", [52] = "111R",
+    [53] = "111R", [55] = "H",    [56] = "S",      [57] = "211r",   [58] = "nn",   [59] = "211R",
+    [60] = "211R", [61] = "R",    [62] = "42b",    [63] = "411R",   [64] = "2nP",  [65] = "2nP",
+    [99] = "S",    [104] = "28",  [105] = "24",    [106] = "28",    [107] = "2n",  [108] = "6",
+    [109] = "8",
 };
 
 /* Those with high numbers. */

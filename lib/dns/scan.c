@@ -1,9 +1,10 @@
 /* scan.c - is this a name?
  *
  * RFC 1035 section 4.1.4, RFC 9267 for what goes wrong. A name is runs of labels, each but the last ending in a pointer
- * to the next. A pointer has to lead below the first byte of the run it stands in, so that every run begins below the
- * one before it and no name can go on for ever; how often it may go on, and how often all names of a message may, is
- * limited besides, or 64 KB of pointers to pointers would be work for milliseconds.
+ * to the next. A pointer has to lead below the first byte of the run it stands in, and the run it leads to has to end
+ * below that byte too: so no name can go on for ever, or into bytes that come after it and may be anything. How often a
+ * name may go on, and how often all names of a message may, is limited besides, or 64 KB of pointers to pointers would
+ * be work for milliseconds.
  */
 #include <config.h>
 
@@ -63,10 +64,11 @@ size_t rvx__scan_name(struct rvx__scan *scan, size_t at, size_t end, bool compre
             return 0;
         if (after == 0)
             after = at + 2;
-        run = at = follow_pointer(scan, at, end, run, hops++);
+        at = follow_pointer(scan, at, end, run, hops++);
         if (at == 0)
             return 0;
-        end = scan->bytes.len;
+        end = run;
+        run = at;
     }
     return 0;
 }

@@ -71,6 +71,9 @@ static const struct gate_row {
      RVX__GATE_OK},
     {"owner: pointer to a bad label", "8180", "1 1 0 0", Q "@13 A IN ##60 [ xc0000201 ]", RVX__GATE_NAME},
     {"owner: half a pointer at the end", "8180", "1 1 0 0", Q "+aaaaaaaaaaa xc0", RVX__GATE_NAME},
+    /* Of a label in front of the owner, whose second byte is the owner's first, and so on into what is behind. */
+    {"owner: label that reaches into the owner", "8180", "1 1 0 0", "=a A #1 @20 A IN ##60 [ xc0000201 ] 40*x00",
+     RVX__GATE_NAME},
     {"two names that lead to each other", "8180", "1 1 0 0", Q "+a :m +b @m A IN ##60 [ xc0000201 ]", RVX__GATE_NAME},
     {"pointer into RDATA", "8180", "1 2 0 0", Q "@12 TYPE999 IN ##60 [ :m =a.b ] @m A IN ##60 [ xc0000201 ]",
      RVX__GATE_OK},

@@ -45,7 +45,7 @@ static const struct valid_row {
     {"ISDN", "\"150862028003217 \"004", EXACT},
     {"RT", "#10 =a", EXACT},
     {"NSAP", "x47000580005a0000", OPEN},
-    {"NSAP-PTR", "=a", EXACT},
+    {"NSAP-PTR", "\"a", EXACT},
     {"SIG", "A x0502 ##3600 ##1 ##2 #7 =a x00", OPEN},
     {"KEY", "#256 x0308 xabcd", OPEN},
     {"PX", "#10 =a =b", EXACT},
@@ -54,6 +54,7 @@ static const struct valid_row {
     {"LOC", "x0012 x1613 ##2147483648 ##2147483648 ##10000000", EXACT},
     {"LOC", "x01ffff", OPEN},
     {"NXT", "=a x40", OPEN},
+    {"TYPE40", "x01", EXACT},
     {"TYPE31", "x00", OPEN},
     {"SRV", "#0 #5 #443 =target.example", EXACT},
     {"TYPE34", "x0047", OPEN},
@@ -160,6 +161,11 @@ static const struct bad_row {
     {"HTTPS", "#1 @12", BAD},
     {"LP", "#1 @12", BAD},
     /* strings */
+    /* ldns would read the next record behind one byte of SINK, and behind a character-string of NSAP-PTR */
+    {"NSAP-PTR", "=a", BAD},
+    {"TYPE40", "x016100", BAD},
+    {"TYPE40", "", BAD},
+    {"NXT", "x05 'a", BAD},
     {"TXT", "", BAD},
     {"TXT", "x05 'abcd", BAD},
     {"TXT", "\"good x01", BAD},

@@ -201,7 +201,8 @@ RVX_API int rvx_request_set_canonical(struct rvx_request *request, const char *n
 /* Sets the port of a RVX_REQUEST_PORT answer; ignored for other requests. */
 RVX_API void rvx_request_set_port(struct rvx_request *request, uint16_t port);
 
-/* Ends the request; it must not be touched afterwards. A SUCCESS without any answer is a NOTFOUND.
+/* Ends the request; it must not be touched afterwards. A SUCCESS without any answer is a NOTFOUND,
+ * or a TRYAGAIN if names were left out.
  * code: for other statuses, what the user shall be told should no other source answer: RVX_ENOTFOUND, RVX_ETRYAGAIN,
  *       -EMFILE, ...; 0 for the status's own. */
 RVX_API void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int code);

@@ -16,8 +16,10 @@
  * loop: the caller's; outlives the operation.  deadline: 0 or RVX_FOREVER for none.  op: may be NULL; otherwise the
  * handle for rvx_op_cancel().
  * Returns: 0 with at least one item; RVX_ENOTFOUND, err->nodata telling a name without such records from no name;
- *          RVX_ETRYAGAIN, RVX_EUNAVAIL (temporary); RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM. A start
- *          function returns 0, or -ENOMEM, RVX_EFORKED and then there is no callback.
+ *          RVX_ETRYAGAIN, RVX_EUNAVAIL (temporary), the first also for an answer of which nothing can be used, with
+ *          the reason in err->ede_text: what is malformed is no proof that there is nothing; RVX_ENOBACKEND;
+ *          RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM. A start function returns 0, or -ENOMEM, RVX_EFORKED and then there
+ *          is no callback.
  * Ownership: a result is one allocation, freed with its own function, which accepts NULL; the callback receives it to
  *            be freed there. All in it lives as long as it does.
  * Records are asked of the source "dns", or of those sources of the host order that have records. Names in answers are
@@ -203,7 +205,7 @@ typedef void (*rvx_https_fn)(void *arg, int result, struct rvx_https *https, con
 
 RVX_API void rvx_https_free(struct rvx_https *https);
 
-/* Finds the endpoints of an HTTPS service. If one of the records is malformed, none counts: RVX_ENOTFOUND. */
+/* Finds the endpoints of an HTTPS service. If one of the records is malformed, none counts: RVX_ETRYAGAIN. */
 RVX_API int rvx_lookup_https(struct rvx_resolver *resolver, const char *name, const struct rvx_ctx *ctx,
                              struct rvx_https **https, struct rvx_error *err);
 RVX_API int rvx_lookup_https_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *name,

@@ -279,7 +279,7 @@ static int make_https(struct rvx__lookup *lookup, void **made)
 
     if (!count_room(lookup, &room)) {
         rvx__result_explain(lookup, "malformed HTTPS record");
-        return RVX_ENOTFOUND;
+        return RVX_ETRYAGAIN;
     }
     rc = rvx__result_init(&result, lookup, sizeof *https, room);
     if (rc < 0)

@@ -13,7 +13,8 @@ typedef void (*rvx__records_fn)(void);
 struct rvx__records_kind {
     enum rvx_request_kind request; /* HOST, ADDR or RECORDS */
 
-    /* Makes the result of a lookup that found something.  0; -ENOMEM; RVX_ENOTFOUND if none of it can be used. */
+    /* Makes the result of a lookup that found something.  0; -ENOMEM; RVX_ETRYAGAIN if it is malformed;
+     * RVX_ENOTFOUND if it says that there is nothing. */
     int (*make)(struct rvx__lookup *lookup, void **made);
 
     /* Calls the user back. */

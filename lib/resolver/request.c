@@ -212,6 +212,20 @@ void rvx_request_set_port(struct rvx_request *request, uint16_t port)
     note_error(request, rvx__answer_set_port(&request->answer, port));
 }
 
+/* What a success without an answer is: nothing, but for names that were left out. These are no proof of that. */
+static enum rvx_status judge_empty(struct rvx_request *request)
+{
+    const struct rvx__answer_block *block = request->answer.block;
+    struct rvx_failure failure = RVX_FAILURE_INIT;
+
+    if (block == NULL || block->dropped == 0)
+        return RVX_STATUS_NOTFOUND;
+    failure.server = rvx__answer_text(&request->answer, block->server);
+    failure.ede_text = "malformed names";
+    rvx_request_set_failure(request, &failure);
+    return RVX_STATUS_TRYAGAIN;
+}
+
 void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int code)
 {
     if (request->finished)
@@ -220,7 +234,7 @@ void rvx_request_finish(struct rvx_request *request, enum rvx_status status, int
         status = RVX_STATUS_TRYAGAIN;
         code = request->code;
     } else if (status == RVX_STATUS_SUCCESS && rvx__answer_is_empty(&request->answer)) {
-        status = RVX_STATUS_NOTFOUND;
+        status = judge_empty(request);
         code = 0;
     }
     request->status = status;

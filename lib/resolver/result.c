@@ -57,7 +57,7 @@ int rvx__result_init(struct rvx__result *result, struct rvx__lookup *lookup, siz
     size_t size = head + more + count_about(lookup);
     char *block = rvx__calloc(1, size);
 
-    *result = (struct rvx__result){.about = (struct rvx_about *)(void *)block};
+    *result = (struct rvx__result){.about = (struct rvx_about *)(void *)block, .lookup = lookup};
     if (block == NULL)
         return -ENOMEM;
     result->at = block + head;
@@ -112,7 +112,10 @@ int rvx__result_done(struct rvx__result *result, size_t n, void **made)
         return 0;
     }
     rvx__free(result->about);
-    return result->failed ? RVX_EINTERNAL : RVX_ENOTFOUND;
+    if (result->failed)
+        return RVX_EINTERNAL;
+    rvx__result_explain(result->lookup, "malformed records");
+    return RVX_ETRYAGAIN;
 }
 
 struct rvx__view rvx__result_data(const struct rvx__lookup *lookup, size_t i)

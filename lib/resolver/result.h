@@ -17,6 +17,7 @@
 
 struct rvx__result {
     struct rvx_about *about; /* what the block begins with; NULL: out of memory */
+    struct rvx__lookup *lookup;
     char *at, *end;
     bool failed;
 };
@@ -31,7 +32,8 @@ void *rvx__result_take(struct rvx__result *result, size_t size);
 const char *rvx__result_text(struct rvx__result *result, struct rvx__view text);
 const char *rvx__result_name(struct rvx__result *result, const struct rvx__name *name);
 
-/* 0, with the result; otherwise frees it, and -ENOMEM, RVX_EINTERNAL, or RVX_ENOTFOUND if n is 0. */
+/* 0, with the result; otherwise frees it, and RVX_EINTERNAL, or RVX_ETRYAGAIN if n is 0: there were records, none of
+ * which can be used. */
 int rvx__result_done(struct rvx__result *result, size_t n, void **made);
 
 /* The data of record i. */

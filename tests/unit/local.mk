@@ -566,6 +566,12 @@ TESTS += %D%/test_records
 %C%_test_records_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_records_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_records_order
+TESTS += %D%/test_records_order
+%C%_test_records_order_SOURCES = %D%/test_records_order.c $(RESOLVER_SUPPORT)
+%C%_test_records_order_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_records_order_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_reload
 TESTS += %D%/test_reload
 %C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)

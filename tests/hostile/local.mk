@@ -19,4 +19,10 @@ TESTS += %D%/test_modes
 %C%_test_modes_SOURCES = $(HOSTILE_SERVER) %D%/test_modes.c tests/support/test.h
 %C%_test_modes_CPPFLAGS = -I$(top_builddir) -I$(top_srcdir)/tests $(CMOCKA_CFLAGS)
 %C%_test_modes_LDADD = $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/test_hostile
+TESTS += %D%/test_hostile
+%C%_test_hostile_SOURCES = $(HOSTILE_SERVER) %D%/test_hostile.c tests/support/test.h
+%C%_test_hostile_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_hostile_LDADD = $(UNIT_LIBS)
 endif

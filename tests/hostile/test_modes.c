@@ -282,7 +282,7 @@ static const struct {
     {"tcp-close-in-length", {"tc an=0", NULL, "raw 1; close"}},
     {"tcp-close-in-message", {"tc an=0", NULL, "raw 30; close"}},
     {"tcp-length-65535", {"tc an=0", NULL, "raw 78; + close"}},
-    {"tcp-truncated", {"tc an=0", NULL, "tc evil"}},
+    {"tcp-truncated", {"tc an=0", NULL, "tc good-data"}},
 };
 
 static void test_modes(void **state)

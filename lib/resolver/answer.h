@@ -19,7 +19,7 @@
 #define RVX__ANSWER_ADDRS_MAX 1024
 #define RVX__ANSWER_NAMES_MAX 1024
 #define RVX__ANSWER_RECORDS_MAX 8192
-#define RVX__ANSWER_CHAIN_MAX 16
+#define RVX__ANSWER_CHAIN_MAX 64
 #define RVX__ANSWER_BYTES_MAX ((size_t)2 << 20)
 
 /* A record. */

@@ -5,8 +5,8 @@
  * of one turn of the loop go out in one segment. A message has its length in front of it, in two bytes (RFC 1035
  * section 4.2.2); it may come in pieces, or together with others.
  *
- * A connection on which something came that cannot be a reply, a length of less than a header, or an id that nobody
- * waits for or gave up waiting for, is closed. The queries on a connection that ends are told; but if it has worked
+ * What cannot be a reply, being shorter than a header or of an id that nobody waits for, is dropped, and the wait goes
+ * on; a connection on which it comes again and again is closed. The queries on a connection that ends are told; but if it has worked
  * before, a server that just then had enough of waiting is the usual reason, and its queries go to a new connection
  * without any noise. That one has to work before the same is done again.
  *
@@ -36,6 +36,7 @@
 #define OUT_MIN 2048
 #define OUT_MAX ((size_t)1 << 20) /* bytes that wait to be sent */
 #define KEEP RVX_SECONDS(5)       /* without a query */
+#define STRAYS_MAX 8              /* messages that are nobody's */
 
 struct rvx__tcp {
     struct rvx__link work; /* in channel->tcp_work */
@@ -47,6 +48,7 @@ struct rvx__tcp {
     bool worked;             /* replies came on it */
     struct rvx__idtable flying;
     size_t given_up;         /* queries whose replies nobody waits for */
+    unsigned strays;         /* messages that were nobody's */
     uint8_t *out;
     size_t out_at, out_len, out_cap;
     uint8_t *in;             /* a message of which a part is there */
@@ -132,7 +134,13 @@ void rvx__tcp_release(struct rvx__ask *ask, unsigned slot)
         add_work(tcp);
 }
 
-/* The message of an id came: false if no query had that id. */
+/* A message came that is nobody's: false if it is one too many. */
+static bool drop_stray(struct rvx__tcp *tcp)
+{
+    return ++tcp->strays <= STRAYS_MAX;
+}
+
+/* The message of an id came: false if the connection is not worth keeping. */
 static bool hand_in(struct rvx__tcp *tcp, struct rvx__view bytes)
 {
     const struct rvx__idtable_entry *found = rvx__idtable_find(&tcp->flying, rvx__wire_u16(bytes, RVX__DNS_ID_AT));
@@ -140,7 +148,7 @@ static bool hand_in(struct rvx__tcp *tcp, struct rvx__view bytes)
 
     if (found == NULL) {
         if (tcp->given_up == 0)
-            return false;
+            return drop_stray(tcp);
         tcp->given_up--;
         return true;
     }
@@ -158,12 +166,12 @@ static size_t message_size(const uint8_t *bytes, size_t len)
     return len < PREFIX_LEN ? 0 : (size_t)rvx__wire_u16(view, 0) + PREFIX_LEN;
 }
 
-/* Hands in the message at the front. False if that is no message, or nobody's. */
+/* Hands in the message at the front. False if the connection is not worth keeping. */
 static bool take_message(struct rvx__tcp *tcp, const uint8_t *bytes, size_t size)
 {
     struct rvx__view view = {(const char *)bytes + PREFIX_LEN, size - PREFIX_LEN};
 
-    return view.len >= RVX__DNS_HEADER_LEN && hand_in(tcp, view);
+    return view.len >= RVX__DNS_HEADER_LEN ? hand_in(tcp, view) : drop_stray(tcp);
 }
 
 /* Room for a message, or for the part of it that is there. 0, or -ENOMEM. */

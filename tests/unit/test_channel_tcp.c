@@ -163,7 +163,7 @@ static void test_answers_in_pieces(void **state)
     }
 }
 
-/* Things that are no answer, each of which ends the connection. */
+/* Things that are no answer. */
 static void send_empty(const struct dnsserver_query *query)
 {
     dnsserver_send_raw(query, "\0\0", 2);
@@ -183,6 +183,45 @@ static void send_stranger(const struct dnsserver_query *query)
     dnsserver_send(query, bytes, len);
 }
 
+static void (*const strays[])(const struct dnsserver_query *query) = {send_empty, send_short, send_stranger};
+
+static void stray_then_answer(void *arg, struct dnsserver_query *query)
+{
+    void (*const *stray)(const struct dnsserver_query *) = arg;
+
+    (*stray)(query);
+    dnsserver_answer(query, 0, "192.0.2.1");
+}
+
+/* One of them costs nothing: the answer behind it is taken, on the same connection. */
+static void test_strays_are_dropped(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(strays); i++) {
+        void (*stray)(const struct dnsserver_query *) = strays[i];
+        struct asker asker = {.done = 0};
+        struct dnsserver *server = dnsserver_start(stray_then_answer, &stray);
+        struct rvx_addr addr = dnsserver_addr(server);
+        struct stage stage;
+
+        stage_init(&stage, NULL, &addr);
+        stage.view.tcp_only = true;
+        asker_start(&asker, &stage, "h1.bench.test");
+        asker_wait(&asker, &stage);
+        asker_assert_addr(&asker, "192.0.2.1");
+        assert_int_equal(dnsserver_queries(server), 1);
+        stage_fini(&stage);
+        dnsserver_stop(server);
+    }
+}
+
+/* A connection on which nothing else comes ends, as one does that the server closes. */
+static void send_many_strays(const struct dnsserver_query *query)
+{
+    for (size_t i = 0; i < 9; i++)
+        strays[i % COUNT_OF(strays)](query);
+}
+
 static void close_at_once(const struct dnsserver_query *query)
 {
     dnsserver_hang_up(query, false);
@@ -196,7 +235,7 @@ static void reset_in_a_message(const struct dnsserver_query *query)
 }
 
 static void (*const endings[])(const struct dnsserver_query *query) = {
-    send_empty, send_short, send_stranger, close_at_once, reset_in_a_message,
+    send_many_strays, close_at_once, reset_in_a_message,
 };
 
 struct ending {
@@ -306,6 +345,7 @@ int main(void)
         cmocka_unit_test(test_a_truncated_answer_is_asked_for_again),
         cmocka_unit_test(test_answers_come_in_any_order),
         cmocka_unit_test(test_answers_in_pieces),
+        cmocka_unit_test(test_strays_are_dropped),
         cmocka_unit_test(test_connections_that_end),
         cmocka_unit_test(test_a_kept_connection_that_ends_is_made_again),
         cmocka_unit_test(test_connections_that_answer_once),

@@ -39,6 +39,7 @@ EXTRA_DIST += \
 	%D%/go/port.go \
 	%D%/go/server.go \
 	%D%/peers/resolvx-addr.c \
+	%D%/peers/resolvx-dns.c \
 	%D%/peers/resolvx-port.c \
 	%D%/peers/resolvx-start.c \
 	%D%/report.awk \

@@ -18,6 +18,8 @@ librvx_core_la_SOURCES += \
 	%D%/mem.h \
 	%D%/opts.c \
 	%D%/opts.h \
+	%D%/process.c \
+	%D%/process.h \
 	%D%/rnd.c \
 	%D%/rnd.h \
 	%D%/view.c \

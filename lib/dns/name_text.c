@@ -38,11 +38,26 @@ static bool take_escaped(struct rvx__view *text, uint8_t *byte)
     return true;
 }
 
+/* How many bytes in front stand for themselves. */
+static size_t plain_len(struct rvx__view text)
+{
+    size_t n = 0;
+
+    while (n < text.len && text.data[n] != '.' && text.data[n] != '\\')
+        n++;
+    return n;
+}
+
 /* Takes a label and its dot, and adds it. False if it is empty or does not fit, the root's byte behind it. */
 static bool take_label(struct rvx__view *text, struct rvx__name *name)
 {
-    size_t start = name->len, at = start + 1;
+    size_t start = name->len, at = start + 1, plain = plain_len(*text);
 
+    if (plain > RVX__LABEL_MAX || at + plain > RVX__NAME_MAX - 1)
+        return false;
+    memcpy(name->wire + at, text->data, plain);
+    *text = rvx__view_from(*text, plain);
+    at += plain;
     while (text->len > 0 && rvx__view_at(*text, 0) != '.') {
         if (at - start > RVX__LABEL_MAX || at >= RVX__NAME_MAX - 1 || !take_escaped(text, &name->wire[at]))
             return false;
@@ -96,6 +111,16 @@ static void add_escaped(struct rvx__buf *buf, uint8_t byte)
     rvx__buf_add_byte(buf, (char)('0' + byte % 10));
 }
 
+/* How many bytes in front are those of nearly all names, and need no second look. */
+static size_t usual_len(struct rvx__view label)
+{
+    size_t n = 0;
+
+    while (n < label.len && (rvx__is_alpha(label.data[n]) || rvx__is_digit(label.data[n]) || label.data[n] == '-'))
+        n++;
+    return n;
+}
+
 size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
 {
     struct rvx__buf buf;
@@ -105,7 +130,9 @@ size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
     while ((len = rvx__wire_u8(wire, 0)) > 0) {
         if (buf.len > 0)
             rvx__buf_add_byte(&buf, '.');
-        for (i = 1; i <= len; i++)
+        i = 1 + usual_len(rvx__wire_part(wire, 1, len));
+        rvx__buf_add(&buf, rvx__wire_part(wire, 1, i - 1));
+        for (; i <= len; i++)
             add_escaped(&buf, rvx__wire_u8(wire, i));
         wire = rvx__view_from(wire, 1 + len);
     }

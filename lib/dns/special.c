@@ -31,6 +31,11 @@ static const struct zone {
     [RVX__SPECIAL_HOME_ARPA] = ZONE("home.arpa", "\4home\4arpa"),
 };
 
+static bool is_zone(struct rvx__view wire, const struct zone *zone)
+{
+    return wire.len == zone->len && rvx__name_equal(wire, rvx__view_of(zone->wire, zone->len));
+}
+
 /* Every candidate of every lookup comes here: the name's labels are walked once, and of its last one and last two most
  * have another length than any zone. */
 enum rvx__special rvx__special_of_wire(struct rvx__view wire)
@@ -45,9 +50,7 @@ enum rvx__special rvx__special_of_wire(struct rvx__view wire)
         wire = rvx__view_from(wire, 1 + len);
     }
     for (special = RVX__SPECIAL_LOCALHOST; special < RVX__SPECIALS_N; special++) {
-        struct rvx__view zone = rvx__view_of(zones[special].wire, zones[special].len);
-
-        if (rvx__name_equal(one, zone) || rvx__name_equal(two, zone))
+        if (is_zone(one, &zones[special]) || is_zone(two, &zones[special]))
             return special;
     }
     return RVX__SPECIAL_NONE;

@@ -13,14 +13,13 @@
  * rvx_loop_fd() on the timer descriptor of alarm.c. For such a loop every change has to be told at once, except while
  * gathering, as the next thing to wait on the descriptor is not a turn. A loop nobody watches pays for none of that.
  *
- * Each call that starts or turns anything compares process ids: a forked child shares the parent's epoll instance,
- * eventfd and timerfd, and any use of them would be felt there.
+ * Each call that starts or turns anything looks whose process this is (base/process.h): a forked child shares the
+ * parent's epoll instance, eventfd and timerfd, and any use of them would be felt there.
  */
 #include <config.h>
 
 #include <errno.h>
 #include <poll.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "base/mem.h"
@@ -29,7 +28,7 @@
 
 int rvx__loop_check(const struct rvx_loop *loop)
 {
-    return loop->pid == getpid() ? 0 : RVX_EFORKED;
+    return rvx__process_is_own(&loop->process) ? 0 : RVX_EFORKED;
 }
 
 static const struct rvx__poller_ops *choose_poller(enum rvx_poller poller)
@@ -109,11 +108,12 @@ int rvx__loop_new_with(const struct rvx_loop_opts *opts, const struct rvx__clock
         return rvx__error_plain(err, -ENOMEM);
     loop->clock = clock;
     loop->now = clock->now(clock->self);
-    loop->pid = getpid();
+    rvx__process_init(&loop->process);
     loop->poller.ops = ops;
     init_lists(loop);
     result = open_loop(loop, &syscall);
     if (result < 0) {
+        rvx__process_fini(&loop->process);
         rvx__free(loop);
         return result == -ENOMEM ? rvx__error_plain(err, result) : rvx__error_syscall(err, result, syscall);
     }
@@ -192,6 +192,7 @@ void rvx_loop_free(struct rvx_loop *loop)
     rvx__alarm_fini(&loop->alarm);
     rvx__wake_fini(&loop->wake);
     loop->poller.ops->fini(loop->poller.state);
+    rvx__process_fini(&loop->process);
     rvx__free(loop);
 }
 

@@ -4,10 +4,10 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/clock.h"
 #include "base/list.h"
+#include "base/process.h"
 #include "loop/alarm.h"
 #include "loop/loop.h"
 #include "loop/op.h"
@@ -25,7 +25,7 @@ struct rvx__frame {
 struct rvx_loop {
     const struct rvx__clock *clock;
     rvx_time now; /* when the current turn began */
-    pid_t pid;    /* of the process that made it */
+    struct rvx__process process; /* that made it */
     struct rvx__poller poller;
     struct rvx__watches watches;
     struct rvx__timers timers;

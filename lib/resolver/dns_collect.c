@@ -189,17 +189,14 @@ void rvx__dns_note_origin(struct rvx__dns_origin *origin, const struct rvx__dns_
 }
 
 /* "192.0.2.1:53"; NULL if it is not known. */
-static const char *server_text(const struct rvx__dns_view *view, int server, char text[RVX_ADDR_STRLEN])
+static const char *server_text(const struct rvx__dns_view *view, int server)
 {
-    if (server < 0 || (unsigned)server >= view->servers_n)
-        return NULL;
-    return rvx_addr_text(&view->servers[server], text);
+    return server >= 0 && (unsigned)server < view->servers_n ? view->servers_text[server] : NULL;
 }
 
 void rvx__dns_set_origin(struct rvx_request *request, const struct rvx__dns_view *view,
                          const struct rvx__dns_origin *origin)
 {
-    char text[RVX_ADDR_STRLEN];
     unsigned flags = 0;
 
     if (!origin->known)
@@ -210,18 +207,18 @@ void rvx__dns_set_origin(struct rvx_request *request, const struct rvx__dns_view
         flags |= RVX_ORIGIN_CACHED;
     if (origin->any_stale)
         flags |= RVX_ORIGIN_STALE;
-    rvx_request_set_origin(request, server_text(view, origin->server, text), flags);
+    rvx_request_set_origin(request, server_text(view, origin->server), flags);
 }
 
 void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_view *view,
                           const struct rvx__outcome *outcome, unsigned attempts)
 {
     struct rvx_failure failure = RVX_FAILURE_INIT;
-    char server[RVX_ADDR_STRLEN], words[EDE_TEXT_SIZE];
+    char words[EDE_TEXT_SIZE];
     struct rvx__ede ede = {.present = false};
     struct rvx__buf buf;
 
-    failure.server = server_text(view, outcome->server, server);
+    failure.server = server_text(view, outcome->server);
     failure.attempts = attempts;
     if (outcome->finding != NULL) {
         failure.rcode = outcome->finding->rcode;

@@ -61,11 +61,11 @@ static unsigned choose_types(const struct rvx_request *request, const struct rvx
     } else if (request->kind == RVX_REQUEST_RECORDS) {
         types[n++] = request->type;
     } else if (request->kind == RVX_REQUEST_HOST) {
-        struct rvx__view network = rvx__view_text(request->network);
+        char family = rvx__request_family(request);
 
-        if (!rvx__view_is(network, "ip6"))
+        if (family != '6')
             types[n++] = RVX__DNS_TYPE_A;
-        if (!rvx__view_is(network, "ip4") && !view->no_aaaa)
+        if (family != '4' && !view->no_aaaa)
             types[n++] = RVX__DNS_TYPE_AAAA;
     }
     return n;
@@ -426,6 +426,8 @@ bool rvx_request_answer_dns(struct rvx_request *request)
     struct work work;
     bool answered;
 
+    if (rvx__resolver_cache(request->resolver) == NULL)
+        return false;
     if (rvx__trace_wanted(request->resolver) || find_snapshot(request, &snapshot) < 0)
         return false; /* a trace tells of every question once: rvx_request_start_dns() does */
     init_work(&work, request, snapshot, legs, &typed);

@@ -16,8 +16,10 @@ static void set_servers(struct rvx__dns_view *view, const struct rvx__dnsopts *o
     const struct rvx_addr *servers = opts->servers_n > 0 ? opts->servers : resolv->servers;
 
     view->servers_n = opts->servers_n > 0 ? opts->servers_n : (unsigned)resolv->servers_n;
-    for (unsigned i = 0; i < view->servers_n; i++)
+    for (unsigned i = 0; i < view->servers_n; i++) {
         view->servers[i] = servers[i];
+        rvx_addr_text(&servers[i], view->servers_text[i]);
+    }
 }
 
 static void set_search(struct rvx__dns_view *view, const struct rvx__dnsopts *opts,

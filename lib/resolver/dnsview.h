@@ -23,7 +23,8 @@
 #define RVX__DNS_SERVERS_MAX RVX__RESOLVCONF_SERVERS_MAX
 
 struct rvx__dns_view {
-    struct rvx_addr servers[RVX__DNS_SERVERS_MAX]; /* with their ports; at least one */
+    struct rvx_addr servers[RVX__DNS_SERVERS_MAX]; /* with their ports; at least one; below, as texts for answers */
+    char servers_text[RVX__DNS_SERVERS_MAX][RVX_ADDR_STRLEN];
     unsigned servers_n;
     struct rvx__search_opts search;
     unsigned attempts;    /* rounds over the servers */

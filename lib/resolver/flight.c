@@ -16,7 +16,6 @@
 #include "resolver/flight.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "loop/loop.h"
 
@@ -28,12 +27,13 @@ int rvx__flights_init(struct rvx__flights *flights, const struct rvx__rnd *rnd)
         return rc;
     pthread_mutex_init(&flights->lock, NULL);
     rvx__table_init(&flights->leaders);
-    flights->pid = getpid();
+    rvx__process_init(&flights->process);
     return 0;
 }
 
 void rvx__flights_fini(struct rvx__flights *flights)
 {
+    rvx__process_fini(&flights->process);
     rvx__table_fini(&flights->leaders);
     pthread_mutex_destroy(&flights->lock);
 }
@@ -88,7 +88,7 @@ enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx_
     enum rvx__flight_role role;
 
     memset(flight, 0, sizeof *flight);
-    if (flights->pid != getpid())
+    if (!rvx__process_is_own(&flights->process))
         return RVX__FLIGHT_NONE;
     flight->flights = flights;
     flight->loop = loop;
@@ -198,7 +198,7 @@ void rvx__flight_leave(struct rvx__flight *flight)
 {
     struct rvx__flights *flights = flight->flights;
 
-    if (flights != NULL && flights->pid == getpid()) {
+    if (flights != NULL && rvx__process_is_own(&flights->process)) {
         pthread_mutex_lock(&flights->lock);
         leave(flight);
         pthread_mutex_unlock(&flights->lock);

@@ -14,12 +14,12 @@
 #include <pthread.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include <resolvx/loop.h>
 
 #include "base/list.h"
 #include "base/map.h"
+#include "base/process.h"
 #include "base/rnd.h"
 #include "loop/wake.h"
 #include "resolver/cache.h"
@@ -29,7 +29,7 @@ struct rvx__flights {
     pthread_mutex_t lock; /* over the table and all that is in it */
     struct rvx__table leaders;
     struct rvx__map_seed seed;
-    pid_t pid;
+    struct rvx__process process; /* that made it */
 };
 
 enum rvx__flight_role {

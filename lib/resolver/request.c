@@ -135,15 +135,20 @@ static int note_error(struct rvx_request *request, int error)
     return error;
 }
 
+char rvx__request_family(const struct rvx_request *request)
+{
+    struct rvx__view network = rvx__view_text(request->network); /* "ip", "ip4" or "ip6" */
+
+    return network.len == 3 ? network.data[2] : '\0';
+}
+
 static bool is_wanted(const struct rvx_request *request, const struct rvx_addr *addr)
 {
-    struct rvx__view network = rvx__view_text(rvx_request_network(request));
-
     if (request->kind != RVX_REQUEST_HOST)
         return false;
     if (addr->family == RVX_FAMILY_IPV4)
-        return !rvx__view_is(network, "ip6");
-    return addr->family == RVX_FAMILY_IPV6 && !rvx__view_is(network, "ip4");
+        return rvx__request_family(request) != '6';
+    return addr->family == RVX_FAMILY_IPV6 && rvx__request_family(request) != '4';
 }
 
 int rvx_request_add_addr(struct rvx_request *request, const struct rvx_addr *addr)

@@ -53,6 +53,9 @@ int rvx__status_code(enum rvx_request_kind kind, enum rvx_status status);
 /* "SUCCESS", ... */
 const char *rvx__status_text(enum rvx_status status);
 
+/* Which addresses a request for a host wants: '4', '6', or '\0' for both. */
+char rvx__request_family(const struct rvx_request *request);
+
 /* The protocols to look for in turn: for "tcp" or "udp" that one, otherwise "tcp", then "udp".
  * i: from 0.  False: there is no i-th. */
 bool rvx__protocol_at(const char *network, unsigned i, struct rvx__view *protocol);

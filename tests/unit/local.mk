@@ -604,3 +604,9 @@ TESTS += %D%/test_modules
 %C%_test_modules_SOURCES = %D%/test_modules.c
 %C%_test_modules_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_modules_LDADD = libresolvx.la $(CMOCKA_LIBS)
+
+check_PROGRAMS += %D%/test_process
+TESTS += %D%/test_process
+%C%_test_process_SOURCES = %D%/test_process.c
+%C%_test_process_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_process_LDADD = $(UNIT_LIBS)

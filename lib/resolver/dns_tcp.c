@@ -6,9 +6,9 @@
  * section 4.2.2); it may come in pieces, or together with others.
  *
  * What cannot be a reply, being shorter than a header or of an id that nobody waits for, is dropped, and the wait goes
- * on; a connection on which it comes again and again is closed. The queries on a connection that ends are told; but if it has worked
- * before, a server that just then had enough of waiting is the usual reason, and its queries go to a new connection
- * without any noise. That one has to work before the same is done again.
+ * on; a connection on which it comes again and again is closed. The queries on a connection that ends are told; but if
+ * it has worked before, a server that just then had enough of waiting is the usual reason, and its queries go to a new
+ * connection without any noise. That one has to work before the same is done again.
  *
  * Time limits are the machine's: it releases what takes too long, and a connection that is not there yet, and that
  * nobody waits for any more, is closed.

@@ -1,27 +1,12 @@
-/* module_client.c - asks a source that is not of the library: module_client MODULE SOURCE NAME...
+/* module_client.c - asks a source that is not of the library: module_client MODULE-FOLDER SOURCE NAME...
  *
- * Loads the module, registers its source, looks the names up one after the other, and prints what it said.
+ * Has the library load the source's module, looks the names up one after the other, and prints what it said.
  *
  * cc module_client.c $(pkg-config --cflags --libs resolvx) -o module_client
  */
-#include <dlfcn.h>
 #include <stdio.h>
 
-#include <resolvx/backend.h>
 #include <resolvx/resolvx.h>
-
-/* Adds the module's source to the resolver. It stays loaded: the resolver calls it until it is freed. */
-static int add_module(struct rvx_resolver *resolver, const char *path, struct rvx_error *err)
-{
-    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-    const struct rvx_backend_ops *ops = module != NULL ? dlsym(module, "rvx_backend_module") : NULL;
-
-    if (ops == NULL) {
-        printf("%s\n", dlerror());
-        return -1;
-    }
-    return rvx_resolver_backend(resolver, ops, NULL, err);
-}
 
 static void look_up(struct rvx_resolver *resolver, const char *name)
 {
@@ -46,14 +31,10 @@ int main(int argc, char **argv)
 
     if (argc < 3)
         return 2;
+    opts.module_dir = argv[1];
     opts.host_order = argv[2];
     if (rvx_resolver_new(&opts, &resolver, &err) < 0)
         return 1;
-    if (add_module(resolver, argv[1], &err) < 0) {
-        printf("the module was refused\n");
-        rvx_resolver_free(resolver);
-        return 1;
-    }
     for (int i = 3; i < argc; i++)
         look_up(resolver, argv[i]);
     rvx_resolver_free(resolver);

@@ -54,7 +54,7 @@ struct matrix {
 /* Modes chosen by hand; NULL: all. */
 static char **chosen;
 
-/* ---- the server --------------------------------------------------------------------------------------------------- */
+/* ---- the server -------------------------------------------------------------------------------------------------- */
 
 static void start_server(struct matrix *matrix)
 {
@@ -77,7 +77,7 @@ static void start_server(struct matrix *matrix)
     server_close(&server);
 }
 
-/* ---- lookups ------------------------------------------------------------------------------------------------------ */
+/* ---- lookups ----------------------------------------------------------------------------------------------------- */
 
 static void keep_answer(struct attempt *attempt, const char *text, const char *good, const char *evil)
 {
@@ -178,7 +178,7 @@ static bool is_chosen(const struct mode *mode)
     return chosen == NULL;
 }
 
-/* ---- judging ------------------------------------------------------------------------------------------------------ */
+/* ---- judging ----------------------------------------------------------------------------------------------------- */
 
 /* What is wrong with how a lookup ended; NULL: nothing. */
 static const char *find_fault(const struct attempt *attempt)

@@ -17,7 +17,7 @@
 
 #include "loop/private.h"
 
-/* ---- counting ----------------------------------------------------------------------------------------------------- */
+/* ---- counting ---------------------------------------------------------------------------------------------------- */
 
 static unsigned long syscalls_n;
 
@@ -55,7 +55,7 @@ int __wrap_timerfd_settime(int fd, int flags, const struct itimerspec *value, st
     return __real_timerfd_settime(fd, flags, value, old);
 }
 
-/* ---- the same story ----------------------------------------------------------------------------------------------- */
+/* ---- the same story ---------------------------------------------------------------------------------------------- */
 
 #define TIMERS_N 10000
 #define PAIRS_N 500 /* two descriptors each */
@@ -223,7 +223,7 @@ static void test_same_story(void **state)
     }
 }
 
-/* ---- what a wake-up costs ----------------------------------------------------------------------------------------- */
+/* ---- what a wake-up costs ---------------------------------------------------------------------------------------- */
 
 struct cost {
     unsigned long syscalls;

@@ -5,19 +5,23 @@
  * it starts, because there is no descriptor say, has its end told by the timer, so that on_done never runs inside
  * rvx__ask_start().
  *
- * An ask has no memory of its own beyond itself, and starting one allocates nothing once the loop's heap of timers and
- * the sockets have their size.
+ * An ask has no memory of its own beyond itself, but for an extended error that a server sent; starting one allocates
+ * nothing once the loop's heap of timers and the sockets have their size.
  */
 #include <config.h>
 
 #include "resolver/channel.h"
 
 #include <errno.h>
+#include <string.h>
 
+#include "base/mem.h"
+#include "dns/edns.h"
 #include "resolver/ask_trace.h"
 #include "resolver/upstream.h"
 
 #define AT_ONCE 1 /* a deadline that has passed */
+#define EDE_TEXT_MAX 128
 
 static struct rvx__stats *stats_of(const struct rvx__ask *ask)
 {
@@ -125,17 +129,42 @@ static void detach(struct rvx__ask *ask)
 static void finish(struct rvx__ask *ask, const struct rvx__message *message, const struct rvx__finding *finding)
 {
     bool found = ask->query.code == 0 && message != NULL;
+    struct rvx__ask_ede *ede = ask->ede;
 
     if (found && finding->off_chain > 0)
         rvx__stats_add(stats_of(ask), RVX__STAT_OFF_CHAIN, finding->off_chain);
     detach(ask);
     ask->on_done(ask, found ? message : NULL, found ? finding : NULL);
+    rvx__free(ede); /* the ask is not to be touched any more */
 }
 
 static void advance(struct rvx__ask *ask, const struct rvx__message *message, const struct rvx__finding *finding)
 {
     if (take_actions(ask))
         finish(ask, message, finding);
+}
+
+/* Keeps why a server says that it has no answer, if it does. Without memory the error will say less. */
+static void note_ede(struct rvx__ask *ask, const struct rvx__query_report *report, const struct rvx__message *message)
+{
+    struct rvx__ask_ede *new;
+    struct rvx__ede ede;
+
+    if (!report->has_message || report->verdict <= RVX__VERDICT_NXDOMAIN)
+        return;
+    rvx__edns_ede(message, &ede);
+    if (!ede.present)
+        return;
+    ede.text = rvx__view_to(ede.text, ede.text.len < EDE_TEXT_MAX ? ede.text.len : EDE_TEXT_MAX);
+    new = rvx__malloc(sizeof *new + ede.text.len);
+    if (new == NULL)
+        return;
+    new->code = ede.code;
+    new->len = ede.text.len;
+    if (new->len > 0)
+        memcpy(new->text, ede.text.data, new->len);
+    rvx__free(ask->ede);
+    ask->ede = new;
 }
 
 void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__view bytes)
@@ -149,6 +178,7 @@ void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__view bytes)
     rvx__channel_env(channel, rvx_loop_now(channel->loop), &env);
     rvx__query_reply(&ask->query, slot, bytes, &env, &message, &finding, &report);
     count_reply(ask, &report);
+    note_ede(ask, &report, &message);
     rvx__ask_trace_reply(ask, slot, &report, env.now);
     advance(ask, &message, &finding);
 }
@@ -213,6 +243,7 @@ int rvx__ask_start(struct rvx__ask *ask, struct rvx__channel *channel, const str
     if (rc < 0)
         return rc;
     ask->upstream = upstream;
+    ask->ede = NULL;
     for (unsigned i = 0; i < RVX__QUERY_SLOTS; i++)
         ask->carrier[i] = NULL;
     rvx__list_append(&upstream->asks, &ask->link);
@@ -229,6 +260,8 @@ void rvx__ask_stop(struct rvx__ask *ask)
     for (unsigned i = 0; i < RVX__QUERY_SLOTS; i++)
         release(ask, i);
     detach(ask);
+    rvx__free(ask->ede);
+    ask->ede = NULL;
 }
 
 void rvx__ask_abandon(struct rvx__ask *ask, int code)

@@ -51,6 +51,14 @@ struct rvx__ask {
     void *carrier[RVX__QUERY_SLOTS];     /* the socket or connection that a slot's message went by, or NULL */
     uint8_t transport[RVX__QUERY_SLOTS]; /* what that is: enum rvx__transport */
     uint8_t place[RVX__QUERY_SLOTS];     /* where it has the message */
+    struct rvx__ask_ede *ede;            /* of the last failure that came with one, or NULL */
+};
+
+/* An extended error (RFC 8914). */
+struct rvx__ask_ede {
+    uint16_t code;
+    size_t len;
+    char text[]; /* as it came: any bytes */
 };
 
 /* Starts a query.

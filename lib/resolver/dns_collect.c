@@ -210,12 +210,25 @@ void rvx__dns_set_origin(struct rvx_request *request, const struct rvx__dns_view
     rvx_request_set_origin(request, server_text(view, origin->server), flags);
 }
 
+/* The extended error of what a server said last; of an answer it is in the message. */
+static struct rvx__ede find_ede(const struct rvx__outcome *outcome)
+{
+    struct rvx__ede ede = {.present = false};
+
+    if (outcome->finding != NULL)
+        rvx__edns_ede(outcome->message, &ede);
+    else if (outcome->ask != NULL && outcome->ask->ede != NULL)
+        ede = (struct rvx__ede){true, outcome->ask->ede->code,
+                                rvx__view_of(outcome->ask->ede->text, outcome->ask->ede->len)};
+    return ede;
+}
+
 void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_view *view,
                           const struct rvx__outcome *outcome, unsigned attempts)
 {
     struct rvx_failure failure = RVX_FAILURE_INIT;
     char words[EDE_TEXT_SIZE];
-    struct rvx__ede ede = {.present = false};
+    struct rvx__ede ede = find_ede(outcome);
     struct rvx__buf buf;
 
     failure.server = server_text(view, outcome->server);
@@ -223,9 +236,10 @@ void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_vie
     if (outcome->finding != NULL) {
         failure.rcode = outcome->finding->rcode;
         failure.nodata = outcome->finding->verdict == RVX__VERDICT_NODATA;
-        rvx__edns_ede(outcome->message, &ede);
     } else if (outcome->ask != NULL) {
         failure.rcode = outcome->ask->query.rcode;
+        if (outcome->ask->query.failure == RVX__QUERY_BROKEN)
+            failure.ede_text = "malformed answer";
     }
     if (ede.present) {
         rvx__buf_init(&buf, words, sizeof words);

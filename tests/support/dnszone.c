@@ -1,6 +1,7 @@
 #include "support/test.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -40,10 +41,23 @@ static void add_name(struct writer *w, const char *name)
     add_number(w, 0, 1);
 }
 
+static void add_hex(struct writer *w, const char *text)
+{
+    unsigned byte;
+    int used;
+
+    for (; sscanf(text, "%2x%n", &byte, &used) == 1; text += used)
+        add_number(w, byte, 1);
+}
+
 static void add_data(struct writer *w, const struct dnszone_row *row)
 {
     uint8_t addr[16];
 
+    if (strncmp(row->data, "\\#", 2) == 0) {
+        add_hex(w, row->data + 2);
+        return;
+    }
     switch (row->type) {
     case 1:
         assert_int_equal(inet_pton(AF_INET, row->data, addr), 1);

@@ -23,7 +23,7 @@ struct dnszone_row {
     const char *name;
     uint16_t type;
     uint32_t ttl;
-    const char *data; /* an address, a name, "10 name" of an MX, one string of a TXT */
+    const char *data; /* an address, a name, "10 name" of an MX, one string of a TXT; of any type "\\# C0000201" */
 };
 
 enum dnszone_flags {

@@ -572,6 +572,13 @@ TESTS += %D%/test_records_order
 %C%_test_records_order_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_records_order_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_records_dns
+TESTS += %D%/test_records_dns
+%C%_test_records_dns_SOURCES = %D%/test_records_dns.c tests/support/dnsserver.c tests/support/dnsserver.h \
+	tests/support/dnszone.c tests/support/dnszone.h tests/support/lookups.c tests/support/lookups.h $(RESOLVER_SUPPORT)
+%C%_test_records_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_records_dns_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_reload
 TESTS += %D%/test_reload
 %C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)

@@ -313,9 +313,11 @@ bool rvx__ip_is_mapped(const struct rvx_addr *addr)
 
 unsigned rvx__ip_common_bits(const uint8_t *a, const uint8_t *b, unsigned bits)
 {
-    unsigned n = 0;
+    unsigned n = 0, differ = 0;
 
-    while (n < bits && ((a[n / 8] ^ b[n / 8]) & 0x80 >> n % 8) == 0)
-        n++;
-    return n;
+    while (n < bits && (differ = a[n / 8] ^ b[n / 8]) == 0)
+        n += 8;
+    if (differ != 0)
+        n += (unsigned)__builtin_clz(differ) - ((unsigned)sizeof differ - 1) * 8;
+    return n < bits ? n : bits;
 }

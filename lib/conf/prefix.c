@@ -122,14 +122,17 @@ void rvx__prefix_map(struct rvx__prefix *prefix)
 
 bool rvx__prefix_match(const struct rvx__prefix *prefix, const struct rvx_addr *addr)
 {
-    struct rvx__prefix mapped = *prefix;
+    struct rvx__prefix mapped;
     uint8_t ip[16];
 
     if (addr->family != RVX_FAMILY_IPV4 && addr->family != RVX_FAMILY_IPV6)
         return false;
+    if (addr->family == prefix->family)
+        return rvx__ip_common_bits(prefix->ip, addr->ip, prefix->bits) == prefix->bits;
     memcpy(ip, addr->ip, sizeof ip);
     if (addr->family == RVX_FAMILY_IPV4)
         map_bytes(ip);
+    mapped = *prefix;
     rvx__prefix_map(&mapped);
     return rvx__ip_common_bits(mapped.ip, ip, mapped.bits) == mapped.bits;
 }

@@ -124,6 +124,11 @@ const char *rvx__answer_text(const struct rvx__answer *answer, uint32_t place)
     return place != 0 ? end_of(answer->block) - place : NULL;
 }
 
+struct rvx_addr *rvx__answer_addrs(struct rvx__answer *answer)
+{
+    return rvx__answer_n(answer) > 0 ? (struct rvx_addr *)(void *)items_of(answer->block) : NULL;
+}
+
 static const struct rvx_addr *addr_at(const struct rvx__answer *answer, size_t i)
 {
     return (const struct rvx_addr *)(void *)items_of(answer->block) + i;

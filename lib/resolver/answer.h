@@ -83,6 +83,9 @@ int rvx__answer_note_dropped(struct rvx__answer *answer);
  * first, but for the TTL, which is the smaller.  Returns: as rvx__answer_add(). */
 int rvx__answer_merge(struct rvx__answer *answer, struct rvx__answer *from);
 
+/* The addresses, which may be put in another order; NULL if there are none. */
+struct rvx_addr *rvx__answer_addrs(struct rvx__answer *answer);
+
 /* The text at a place; NULL for 0. */
 const char *rvx__answer_text(const struct rvx__answer *answer, uint32_t place);
 

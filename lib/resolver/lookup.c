@@ -27,6 +27,7 @@
 #include "resolver/lookup_job.h"
 #include "resolver/lookup_trace.h"
 #include "resolver/loops.h"
+#include "resolver/sort.h"
 
 static void walk_plan(struct rvx__lookup *lookup);
 
@@ -226,10 +227,24 @@ const char *rvx__lookup_source(const struct rvx__lookup *lookup)
     return lookup->planned.plan->steps[lookup->found_by].backend;
 }
 
+/* Puts a host's addresses in the order to try them. The C library has done that to those it found. */
+static int sort_addrs(struct rvx__lookup *lookup)
+{
+    const struct rvx__lookup_trace *trace = lookup->request.trace;
+
+    if (lookup->request.kind != RVX_REQUEST_HOST || strcmp(rvx__lookup_source(lookup), rvx__be_libc.name) == 0)
+        return 0;
+    return rvx__resolver_sort_by_files(lookup->request.resolver, trace != NULL ? trace->id : 0,
+                                       rvx__answer_addrs(&lookup->answer), rvx__answer_n(&lookup->answer));
+}
+
 static void end_lookup(struct rvx__lookup *lookup)
 {
-    if (!rvx__answer_is_empty(&lookup->answer))
-        lookup->code = 0;
+    if (!rvx__answer_is_empty(&lookup->answer)) {
+        lookup->code = sort_addrs(lookup);
+        if (lookup->code < 0)
+            give_up(lookup, lookup->code);
+    }
     rvx__timer_stop(&lookup->timer);
     rvx__lookup_trace_done(&lookup->request, lookup->code, lookup->code == 0 ? rvx__lookup_source(lookup) : NULL);
     lookup->done = true;

@@ -10,6 +10,7 @@
 #include <errno.h>
 
 #include "base/mem.h"
+#include "resolver/dnsview.h"
 #include "resolver/trace.h"
 
 #define DESTINATIONS_INLINE 8 /* more than these need an allocation */
@@ -63,4 +64,23 @@ int rvx__resolver_sort(struct rvx_resolver *resolver, uint64_t lookup, const str
     if (destinations != few)
         rvx__free(destinations);
     return 0;
+}
+
+int rvx__resolver_sort_by_files(struct rvx_resolver *resolver, uint64_t lookup, struct rvx_addr *v, size_t n)
+{
+    const struct rvx__snapshot *snapshot;
+    struct rvx__policy policy = {.gaiconf = NULL};
+    int rc;
+
+    if (n < 2)
+        return rvx__resolver_sort(resolver, lookup, &policy, v, n);
+    rc = rvx__store_get(&resolver->store, RVX__DNS_VIEW_NEEDS, &snapshot);
+    if (rc < 0)
+        return rc;
+    policy.gaiconf = snapshot->dns->gaiconf;
+    policy.sortlist = snapshot->dns->sortlist;
+    policy.sortlist_n = snapshot->dns->sortlist_n;
+    rc = rvx__resolver_sort(resolver, lookup, &policy, v, n);
+    rvx__snapshot_unref(snapshot);
+    return rc;
 }

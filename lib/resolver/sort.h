@@ -17,4 +17,7 @@
 int rvx__resolver_sort(struct rvx_resolver *resolver, uint64_t lookup, const struct rvx__policy *policy,
                        struct rvx_addr *v, size_t n);
 
+/* The same by what the resolver's files say: gai.conf, and the sortlist of resolv.conf. */
+int rvx__resolver_sort_by_files(struct rvx_resolver *resolver, uint64_t lookup, struct rvx_addr *v, size_t n);
+
 #endif

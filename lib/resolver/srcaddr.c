@@ -25,9 +25,9 @@
 #include <limits.h>
 #include <netinet/in.h>
 #include <pthread.h>
-#include <unistd.h>
 
 #include "base/mem.h"
+#include "base/process.h"
 #include "resolver/netlink.h"
 #include "resolver/netmap.h"
 #include "resolver/ownaddrs.h"
@@ -60,10 +60,10 @@ struct set {
 /* What one process remembers. */
 struct rvx__srcmemory {
     struct rvx__srcmemory *older; /* of the process that this one was forked from */
-    pid_t pid;
-    pthread_mutex_t lock; /* for all below */
-    int fd;               /* the kernel's news; negative: there are none */
-    rvx_time look;        /* when to look for news */
+    struct rvx__process process;  /* that it is of */
+    pthread_mutex_t lock;         /* for all below */
+    int fd;                       /* the kernel's news; negative: there are none */
+    rvx_time look;                /* when to look for news */
     rvx_time expires;
     uint32_t generation; /* of what is remembered; grows when it is forgotten */
     unsigned probes;     /* in this generation */
@@ -78,6 +78,7 @@ void rvx__srcaddr_init(struct rvx__srcaddr *srcaddr, const struct rvx__sockops *
 {
     srcaddr->ops = ops;
     srcaddr->clock = clock;
+    atomic_init(&srcaddr->finds, 0);
     atomic_init(&srcaddr->memory, NULL);
 }
 
@@ -89,8 +90,9 @@ void rvx__srcaddr_fini(struct rvx__srcaddr *srcaddr)
         struct rvx__srcmemory *older = memory->older;
 
         /* in a child, the number of a parent's may be another descriptor's by now */
-        if (memory->fd >= 0 && memory->pid == getpid())
+        if (memory->fd >= 0 && rvx__process_is_own(&memory->process))
             srcaddr->ops->close(srcaddr->ops->self, memory->fd);
+        rvx__process_fini(&memory->process);
         rvx__netmap_fini(&memory->map);
         rvx__ownaddrs_fini(&memory->own);
         rvx__free(memory);
@@ -99,26 +101,37 @@ void rvx__srcaddr_fini(struct rvx__srcaddr *srcaddr)
     atomic_store(&srcaddr->memory, NULL);
 }
 
-/* This process's memory; NULL if there is no room for one. */
-static struct rvx__srcmemory *get_memory(struct rvx__srcaddr *srcaddr)
+/* Puts a new memory in the place of `older`, unless another thread is first.  Returns: the one there; NULL: no room. */
+static struct rvx__srcmemory *add_memory(struct rvx__srcaddr *srcaddr, struct rvx__srcmemory *older)
 {
-    struct rvx__srcmemory *memory = atomic_load_explicit(&srcaddr->memory, memory_order_acquire);
-    pid_t pid = getpid();
-    struct rvx__srcmemory *new;
+    struct rvx__srcmemory *new = rvx__calloc(1, sizeof *new);
+    struct rvx__srcmemory *there = older;
 
-    if (memory != NULL && memory->pid == pid)
-        return memory;
-    new = rvx__calloc(1, sizeof *new);
     if (new == NULL)
         return NULL;
     pthread_mutex_init(&new->lock, NULL); /* does not fail on Linux */
-    new->pid = pid;
+    rvx__process_init(&new->process);
     new->fd = -EBADF;
-    new->older = memory;
-    if (atomic_compare_exchange_strong(&srcaddr->memory, &memory, new))
+    new->older = older;
+    if (atomic_compare_exchange_strong(&srcaddr->memory, &there, new))
         return new;
+    rvx__process_fini(&new->process);
     pthread_mutex_destroy(&new->lock);
-    rvx__free(new); /* another thread was first */
+    rvx__free(new);
+    return there;
+}
+
+/* This process's memory, locked; NULL if it has none. */
+static struct rvx__srcmemory *lock_memory(struct rvx__srcaddr *srcaddr)
+{
+    struct rvx__srcmemory *memory = atomic_load_explicit(&srcaddr->memory, memory_order_acquire);
+
+    if (memory == NULL && atomic_fetch_add_explicit(&srcaddr->finds, 1, memory_order_relaxed) < RVX__SRCADDR_FEW)
+        return NULL;
+    if (memory == NULL || !rvx__process_is_own(&memory->process))
+        memory = add_memory(srcaddr, memory);
+    if (memory != NULL)
+        pthread_mutex_lock(&memory->lock);
     return memory;
 }
 
@@ -135,12 +148,11 @@ static void forget(struct rvx__srcmemory *memory, rvx_time now)
 }
 
 /* Forgets what is good no longer. */
-static void refresh(struct rvx__srcmemory *memory, const struct rvx__srcaddr *srcaddr)
+static void refresh(struct rvx__srcmemory *memory, const struct rvx__srcaddr *srcaddr, rvx_time now)
 {
-    rvx_time now = srcaddr->clock->coarse(srcaddr->clock->self);
     int changed = 0;
 
-    if (memory->generation != 0 && now < memory->look && now < memory->expires)
+    if (now < memory->look)
         return;
     memory->look = now + LOOK_EVERY;
     if (memory->fd >= 0)
@@ -274,19 +286,14 @@ static int probe(const struct rvx__sockops *ops, struct rvx__destination *destin
 }
 
 /* Returns: how many have to be asked for. */
-static size_t recall_all(struct rvx__srcaddr *srcaddr, struct rvx__srcmemory *memory, struct rvx__destination *v,
-                         size_t n, uint32_t *generation)
+static size_t recall_all(struct rvx__srcmemory *memory, struct rvx__destination *v, size_t n)
 {
     size_t missing = 0;
 
-    pthread_mutex_lock(&memory->lock);
-    refresh(memory, srcaddr);
-    *generation = memory->generation;
     for (size_t i = 0; i < n; i++) {
         recall(memory, &v[i]);
         missing += !v[i].source.known;
     }
-    pthread_mutex_unlock(&memory->lock);
     return missing;
 }
 
@@ -341,21 +348,59 @@ static void remember_all(struct rvx__srcaddr *srcaddr, struct rvx__srcmemory *me
     pthread_mutex_unlock(&memory->lock);
 }
 
+/* Does it matter what else the kernel knows of the sources? Not if there is but one, unless it is an IPv6 one for
+ * several destinations, where the length of its network counts. */
+static bool wants_description(const struct rvx__destination *v, size_t n)
+{
+    const struct rvx__source *first = NULL;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct rvx__source *source = &v[i].source;
+
+        if (!source->found)
+            continue;
+        if (first != NULL && (source->family == RVX_FAMILY_IPV6 || source->family != first->family ||
+                              memcmp(source->ip, first->ip, sizeof first->ip) != 0))
+            return true;
+        first = source;
+    }
+    return false;
+}
+
+/* Finds out what is needed, and remembers nothing. */
+static int find_once(const struct rvx__sockops *ops, struct rvx__destination *v, size_t n)
+{
+    struct rvx__ownaddrs own = {.known = false};
+    int rc = probe_missing(ops, v, n);
+    bool wanted = wants_description(v, n);
+
+    for (size_t i = 0; i < n && wanted; i++) {
+        if (v[i].source.found && !is_loopback(&v[i].source))
+            rvx__ownaddrs_describe(&own, ops, &v[i].source);
+    }
+    rvx__ownaddrs_fini(&own);
+    return rc;
+}
+
 int rvx__srcaddr_find(struct rvx__srcaddr *srcaddr, struct rvx__destination *v, size_t n)
 {
-    struct rvx__srcmemory *memory = get_memory(srcaddr);
-    uint32_t generation = 0;
-    size_t missing = n;
+    rvx_time now = srcaddr->clock->coarse(srcaddr->clock->self);
+    struct rvx__srcmemory *memory = lock_memory(srcaddr);
+    uint32_t generation;
+    size_t missing;
     int rc;
 
     for (size_t i = 0; i < n; i++)
         v[i].source = (struct rvx__source){.known = false};
-    if (memory != NULL)
-        missing = recall_all(srcaddr, memory, v, n, &generation);
+    if (memory == NULL)
+        return find_once(srcaddr->ops, v, n);
+    refresh(memory, srcaddr, now);
+    generation = memory->generation;
+    missing = recall_all(memory, v, n);
+    pthread_mutex_unlock(&memory->lock);
     if (missing == 0)
         return 0;
     rc = probe_missing(srcaddr->ops, v, n);
-    if (memory != NULL)
-        remember_all(srcaddr, memory, v, n, generation);
+    remember_all(srcaddr, memory, v, n, generation);
     return rc;
 }

@@ -2,7 +2,8 @@
  *
  * No packet is sent: a UDP socket is connected and asked for its name, as RFC 6724 section 7 suggests. That costs more
  * than a DNS query, so what comes out is remembered for all destinations that the kernel cannot treat differently,
- * until it says that routes, rules, addresses or links have changed.
+ * until it says that routes, rules, addresses or links have changed. Hearing of that takes a descriptor and costs as
+ * much as several questions; so who asks a few times only is told, and nothing is remembered or stays open.
  *
  * Thread: any. Fork: a child begins afresh.
  */
@@ -18,10 +19,13 @@
 
 struct rvx__srcmemory;
 
+#define RVX__SRCADDR_FEW 2 /* times to ask without remembering: not a resolver made for one call */
+
 /* Sits inside its owner, the resolver. */
 struct rvx__srcaddr {
     const struct rvx__sockops *ops;
     const struct rvx__clock *clock;
+    atomic_uint finds;                       /* without a memory */
     _Atomic(struct rvx__srcmemory *) memory; /* NULL: nothing to remember so far */
 };
 

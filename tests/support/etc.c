@@ -4,6 +4,7 @@
 #include "support/etc.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,16 @@ static rvx_time read_clock(void *self)
     struct etc *etc = self;
 
     return etc->now;
+}
+
+/* Only questions for a source address go to that port (srcaddr.c). */
+static int connect_but_not_to_discard(void *self, int fd, const struct sockaddr *sa, socklen_t len)
+{
+    struct rvx_addr to;
+
+    if (rvx_addr_from_sockaddr(sa, len, &to) == 0 && to.port == 9)
+        return -ENOBUFS;
+    return rvx__sockops_system.connect(self, fd, sa, len);
 }
 
 static void check(bool ok, const char *what)
@@ -39,6 +50,9 @@ void etc_init(struct etc *etc)
     etc->clock = (struct rvx__clock){.now = read_clock, .coarse = read_clock, .self = etc};
     etc->base = rvx__resolver_base_system;
     etc->base.clock = &etc->clock;
+    etc->sockops = rvx__sockops_system;
+    etc->sockops.connect = connect_but_not_to_discard;
+    etc->base.sockops = &etc->sockops;
     etc->base.stat_only = true; /* what the clock says then is all that counts */
     etc->opts = (struct rvx_resolver_opts)RVX_RESOLVER_OPTS_INIT;
     etc->opts.etc_dir = etc->dir;

@@ -1,5 +1,8 @@
 /* etc.h - a directory of configuration files for a test, and a clock that only moves when it is told to
  *
+ * Nobody can find out what address this machine would send from, so that the order of addresses is the same on all
+ * machines: IPv4 first. A test that wants it otherwise puts its own calls in base.sockops.
+ *
  *     struct etc etc;
  *
  *     etc_init(&etc);
@@ -22,7 +25,8 @@ struct etc {
     char dir[64];
     struct rvx__clock clock;
     _Atomic rvx_time now;
-    struct rvx__resolver_base base; /* the system's, but for the clock */
+    struct rvx__sockops sockops;    /* the system's, but no source address can be found out */
+    struct rvx__resolver_base base; /* the system's, but for the clock and these */
     struct rvx_resolver_opts opts;  /* etc_dir and db_dir are `dir` */
 };
 

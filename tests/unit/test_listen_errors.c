@@ -12,6 +12,7 @@
 
 #include "net/listen.h"
 #include "net/listener.h"
+#include "resolver/srcaddr.h"
 #include "support/oom.h"
 #include "support/sockets.h"
 
@@ -265,6 +266,12 @@ static void test_out_of_memory(void **state)
     struct rvx_resolver *resolver = resolver_of_hosts(&place, "127.0.0.1 two\n127.0.0.2 two\n");
 
     (void)state;
+    for (unsigned i = 0; i <= RVX__SRCADDR_FEW; i++) { /* from then on it keeps a descriptor, for changes of routes */
+        struct rvx_addrs *addrs;
+
+        assert_int_equal(rvx_lookup_host(resolver, "ip", "two", NULL, &addrs, NULL), 0);
+        rvx_addrs_free(addrs);
+    }
     for (size_t i = 0; i < COUNT_OF(addresses); i++) {
         unsigned before = count_fds();
         bool refused = true;

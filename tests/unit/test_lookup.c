@@ -132,7 +132,7 @@ static void test_files(void **state)
 static void test_localhost(void **state)
 {
     static const struct row no_file[] = {
-        {"ip", "localhost", 0, "::1 127.0.0.1 (localhost, localhost)"},
+        {"ip", "localhost", 0, "127.0.0.1 ::1 (localhost, localhost)"},
         {"ip4", "LocalHost.", 0, "127.0.0.1 (LocalHost, localhost)"},
         {"ip6", "a.b.localhost", 0, "::1 (a.b.localhost, localhost)"},
         {"ip", "localhost.example", RVX_ENOTFOUND, "lookup localhost.example: no such host"},
@@ -337,7 +337,7 @@ static void test_no_memory(void **state)
         {"one.example", "192.0.2.1 2001:db8::1 (one.example, files)"},
         {"host", "192.0.2.1 (canonical.host, libc)"},
         {"192.0.2.1", "192.0.2.1 (-, literal)"},
-        {"localhost", "::1 127.0.0.1 (localhost, localhost)"},
+        {"localhost", "127.0.0.1 ::1 (localhost, localhost)"},
     };
     struct etc etc;
     struct rvx_resolver *resolver;

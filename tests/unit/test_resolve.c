@@ -25,7 +25,7 @@ static const struct row rows[] = {
     {"tcp4", "one.example:8080", 0, "192.0.2.1:8080"},
     {"udp6", "one.example:8080", 0, "[2001:db8::1]:8080"},
     {"tcp", "[one.example]:1", 0, "192.0.2.1:1 [2001:db8::1]:1"},
-    {"tcp", "localhost:", 0, "[::1]:0 127.0.0.1:0"},
+    {"tcp", "localhost:", 0, "127.0.0.1:0 [::1]:0"},
     {"tcp4", "localhost:ssh", 0, "127.0.0.1:22"},
     /* wildcards */
     {"tcp", "", 0, "none:0"},
@@ -182,6 +182,7 @@ static void test_literals_only(void **state)
     assert_int_equal(n, 1);
 }
 
+/* Where memory is short, there is no answer, or the right one: a resolver can do without remembering routes. */
 static void test_no_memory(void **state)
 {
     struct etc etc;
@@ -199,7 +200,10 @@ static void test_no_memory(void **state)
             oom_off();
             if (!oom_failed())
                 break;
-            assert_int_equal(rc, -ENOMEM);
+            if (rc == -ENOMEM)
+                continue;
+            assert_int_equal(rc, rows[i].want);
+            assert_string_equal(got, rows[i].text);
         }
     }
     rvx_resolver_free(resolver);

@@ -14,6 +14,13 @@
 #include "support/fakekernel.h"
 #include "support/oom.h"
 
+/* As if it had been asked a few times. */
+static void start(struct rvx__srcaddr *srcaddr, struct kernel *kernel)
+{
+    rvx__srcaddr_init(srcaddr, &kernel->ops, &kernel->clock);
+    atomic_store(&srcaddr->finds, RVX__SRCADDR_FEW);
+}
+
 /* What is found has to be what the kernel would say. */
 static void check_source(struct rvx__srcaddr *srcaddr, struct kernel *kernel, const struct rvx_addr *to)
 {
@@ -105,7 +112,7 @@ static void test_twice(void **state)
 
     (void)state;
     add_route(kernel, "::/0");
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     for (unsigned i = 0; i < 100; i++) {
         to.ip[15] = (uint8_t)i;
         check_source(&srcaddr, kernel, &to);
@@ -141,7 +148,7 @@ static void test_few(void **state)
     struct rvx__srcaddr srcaddr;
 
     (void)state;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     check_source(&srcaddr, kernel, &to);
     check_source(&srcaddr, kernel, &to);
     assert_int_equal(kernel->probes, 1);
@@ -156,6 +163,43 @@ static void test_few(void **state)
     free(kernel);
 }
 
+/* Nothing is remembered or kept open at first, and the kernel is asked for no more than is needed. */
+static void test_at_first(void **state)
+{
+    static const struct {
+        const char *to[2];
+        unsigned questions;
+    } rows[] = {
+        {{"198.51.100.1", "198.51.100.2"}, 0},   /* one source */
+        {{"198.51.100.1", "224.0.0.1"}, 0},      /* one source, or none */
+        {{"198.51.100.1", "2001:db8:4::1"}, 3},  /* two: the addresses, and two links */
+        {{"2001:db8:4::1", "2001:db8:4::2"}, 2}, /* one, but IPv6 */
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct kernel *kernel = make_usual_kernel();
+        struct rvx__srcaddr srcaddr;
+
+        kernel->own[2].flags = IFA_F_DEPRECATED;
+        rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+        for (unsigned n = 1; n <= RVX__SRCADDR_FEW + 2; n++) {
+            struct rvx__destination v[2] = {{.addr = addr_of(rows[i].to[0])}, {.addr = addr_of(rows[i].to[1])}};
+            bool first = n <= RVX__SRCADDR_FEW;
+
+            assert_int_equal(rvx__srcaddr_find(&srcaddr, v, 2), 0);
+            assert_true(v[0].source.known && v[1].source.known);
+            if (first && (kernel->questions != n * rows[i].questions || kernel->opened != kernel->closed))
+                fail_msg("row %zu: %u questions, %u opened, %u closed", i, kernel->questions, kernel->opened,
+                         kernel->closed);
+            assert_int_equal(kernel->opened - kernel->closed, first ? 0 : 1);
+        }
+        rvx__srcaddr_fini(&srcaddr);
+        assert_int_equal(kernel->opened, kernel->closed);
+        free(kernel);
+    }
+}
+
 static void test_news(void **state)
 {
     struct kernel *kernel = make_usual_kernel();
@@ -164,7 +208,7 @@ static void test_news(void **state)
     struct rvx__srcaddr srcaddr;
 
     (void)state;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     check_source(&srcaddr, kernel, &to);
     kernel->routes[0].unreachable = true;
     kernel->news = 3;
@@ -195,7 +239,7 @@ static void test_deaf(void **state)
 
     (void)state;
     kernel->no_watch = -EPERM;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     for (unsigned i = 0; i < 100; i++)
         check_source(&srcaddr, kernel, &to);
     assert_int_equal(kernel->probes, 1);
@@ -219,7 +263,7 @@ static void test_no_descriptors(void **state)
     struct rvx__srcaddr srcaddr;
 
     (void)state;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     check_source(&srcaddr, kernel, &v[0].addr);
     kernel->no_sockets = -EMFILE;
     assert_int_equal(rvx__srcaddr_find(&srcaddr, v, 2), -EMFILE);
@@ -244,7 +288,7 @@ static void test_flags(void **state)
     kernel->own[2].bits = 56;
     kernel->own[4].flags = IFA_F_HOMEADDRESS;
     kernel->own[4].link_type = ARPHRD_SIT;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     for (unsigned i = 0; i < 2; i++) {
         assert_int_equal(rvx__srcaddr_find(&srcaddr, v, 3), 0);
         assert_true(!v[0].source.deprecated && !v[0].source.home && !v[0].source.tunnel);
@@ -295,7 +339,7 @@ static void test_fork(void **state)
     pid_t pid;
 
     (void)state;
-    rvx__srcaddr_init(&srcaddr, &kernel->ops, &kernel->clock);
+    start(&srcaddr, kernel);
     check_source(&srcaddr, kernel, &to);
     pid = fork();
     assert_true(pid >= 0);
@@ -323,6 +367,7 @@ int main(void)
         cmocka_unit_test(test_deaf),          cmocka_unit_test(test_no_descriptors),
         cmocka_unit_test(test_flags),         cmocka_unit_test(test_cut_answers),
         cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_fork),
+        cmocka_unit_test(test_at_first),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

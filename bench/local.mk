@@ -5,6 +5,7 @@ bench_programs = \
 	%D%/epoll_server \
 	%D%/load \
 	%D%/port \
+	%D%/sort \
 	%D%/start \
 	%D%/start_empty \
 	%D%/start_ldns \
@@ -19,6 +20,8 @@ EXTRA_PROGRAMS += $(bench_programs)
 %C%_load_SOURCES = %D%/load.c %D%/bench.h
 %C%_port_SOURCES = %D%/port.c %D%/bench.h
 %C%_port_LDADD = libresolvx.la
+%C%_sort_SOURCES = %D%/sort.c %D%/bench.h
+%C%_sort_LDADD = librvx_core.la
 %C%_start_SOURCES = %D%/start.c %D%/bench.h
 %C%_start_empty_SOURCES = %D%/start_empty.c
 %C%_start_ldns_SOURCES = %D%/start_empty.c

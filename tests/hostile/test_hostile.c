@@ -242,7 +242,8 @@ static void test_matrix(void **state)
         for (int i = 0; i < KINDS * 2 && is_chosen(mode); i++) {
             struct attempt *attempt = &matrix.attempts[matrix.n++];
 
-            *attempt = (struct attempt){.mode = mode, .number = number, .tcp = i >= KINDS, .kind = i % KINDS};
+            *attempt =
+                (struct attempt){.mode = mode, .number = number, .tcp = i >= KINDS, .kind = (enum kind)(i % KINDS)};
             start_attempt(&matrix, attempt);
         }
     }

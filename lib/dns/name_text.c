@@ -175,15 +175,14 @@ bool rvx__name_is_host(struct rvx__view text)
         text.len--;
     if (text.len > RVX__NAME_MAX - 2)
         return false;
-    for (;;) {
-        size_t dot = rvx__view_find(text, '.');
-
-        if (!check_label(rvx__view_to(text, dot), &named))
+    for (size_t i = 0, start = 0; i <= text.len; i++) {
+        if (i < text.len && text.data[i] != '.')
+            continue;
+        if (!check_label(rvx__view_of(text.data + start, i - start), &named))
             return false;
-        if (dot == RVX__NPOS)
-            return named;
-        text = rvx__view_from(text, dot + 1);
+        start = i + 1;
     }
+    return named;
 }
 
 bool rvx__name_wire_is_host(struct rvx__view wire)

@@ -8,6 +8,9 @@
  * A callback may so start, move and stop any timer, due ones included, and one that it starts in the past waits for the
  * next turn instead of keeping this one busy for ever.
  *
+ * A timer without a deadline is started all the same, so that giving it one later cannot fail. It is parked beside the
+ * heap: of the two that every lookup has, most of the time one has no deadline.
+ *
  * Not done: a wheel; shrinking the heap; merging timers that are close to each other.
  */
 #include <config.h>
@@ -26,12 +29,14 @@ void rvx__timers_init(struct rvx__timers *timers)
 {
     *timers = (struct rvx__timers){0};
     rvx__list_init(&timers->due);
+    rvx__list_init(&timers->parked);
 }
 
 void rvx__timers_fini(struct rvx__timers *timers)
 {
     while (timers->n > 0)
         rvx__timers_remove(timers, timers->heap[timers->n].timer);
+    rvx__list_move(&timers->due, &timers->parked);
     while (rvx__timers_take(timers) != NULL)
         continue;
     rvx__free(timers->heap);
@@ -120,7 +125,7 @@ static int reserve(struct rvx__timers *timers)
     size_t cap = timers->cap == 0 ? CAP_MIN : timers->cap * 2;
     struct rvx__timers_entry *heap;
 
-    if (timers->n + timers->due_n < timers->cap)
+    if (timers->n + timers->out_n < timers->cap)
         return 0;
     heap = rvx__realloc(timers->heap, cap + 1, sizeof *heap);
     if (heap == NULL)
@@ -142,6 +147,12 @@ int rvx__timers_put(struct rvx__timers *timers, struct rvx__timer *timer, rvx_ti
     }
     timer->deadline = deadline;
     timer->seq = ++timers->seq;
+    if (deadline == RVX_FOREVER) {
+        rvx__timers_remove(timers, timer);
+        rvx__list_append(&timers->parked, &timer->due);
+        timers->out_n++;
+        return 0;
+    }
     if (timer->at != 0) {
         sift(timers, timer->at, entry);
         return 0;
@@ -158,7 +169,7 @@ void rvx__timers_remove(struct rvx__timers *timers, struct rvx__timer *timer)
         remove_from_heap(timers, timer);
     } else if (rvx__link_in_list(&timer->due)) {
         rvx__link_remove(&timer->due);
-        timers->due_n--;
+        timers->out_n--;
     }
 }
 
@@ -174,7 +185,7 @@ void rvx__timers_expire(struct rvx__timers *timers, rvx_time now)
 
         remove_from_heap(timers, timer);
         rvx__list_append(&timers->due, &timer->due);
-        timers->due_n++;
+        timers->out_n++;
     }
 }
 

@@ -16,10 +16,11 @@ struct rvx__timers_entry {
 struct rvx__timers {
     struct rvx__timers_entry *heap; /* from index 1 */
     size_t n;
-    size_t due_n;
-    size_t cap;           /* holds n + due_n, so that moving a timer cannot fail */
-    uint64_t seq;         /* the last one given out */
-    struct rvx__link due; /* taken out of the heap, to be called back */
+    size_t out_n;            /* started, and not in the heap */
+    size_t cap;              /* holds n + out_n, so that moving a timer cannot fail */
+    uint64_t seq;            /* the last one given out */
+    struct rvx__link due;    /* taken out of the heap, to be called back */
+    struct rvx__link parked; /* those of RVX_FOREVER: nothing to sort, and nobody waits for them */
 };
 
 void rvx__timers_init(struct rvx__timers *timers);

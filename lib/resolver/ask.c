@@ -111,7 +111,8 @@ static bool take_actions(struct rvx__ask *ask)
             break;
         }
     }
-    rvx__timer_move(&ask->timer, ask->query.wake);
+    if (ask->timer.deadline != ask->query.wake)
+        rvx__timer_move(&ask->timer, ask->query.wake);
     return false;
 }
 
@@ -238,8 +239,10 @@ int rvx__ask_start(struct rvx__ask *ask, struct rvx__channel *channel, const str
     if (upstream == NULL)
         return -ENOMEM;
     rc = rvx__channel_env(channel, 0, &env);
-    if (rc == 0)
-        rc = rvx__timer_start(channel->loop, &ask->timer, RVX_FOREVER, run_out, ask);
+    if (rc < 0)
+        return rc;
+    rvx__query_start(&ask->query, &upstream->opts, question, budget, first_server(upstream, server), &env);
+    rc = rvx__timer_start(channel->loop, &ask->timer, ask->query.wake, run_out, ask);
     if (rc < 0)
         return rc;
     ask->upstream = upstream;
@@ -247,7 +250,6 @@ int rvx__ask_start(struct rvx__ask *ask, struct rvx__channel *channel, const str
     for (unsigned i = 0; i < RVX__QUERY_SLOTS; i++)
         ask->carrier[i] = NULL;
     rvx__list_append(&upstream->asks, &ask->link);
-    rvx__query_start(&ask->query, &upstream->opts, question, budget, first_server(upstream, server), &env);
     if (take_actions(ask))
         rvx__timer_move(&ask->timer, AT_ONCE);
     return 0;

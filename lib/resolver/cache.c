@@ -73,13 +73,6 @@ struct rvx__cache {
     struct shard shards[];
 };
 
-static size_t add_number(uint8_t *bytes, uint64_t number, unsigned size)
-{
-    for (unsigned i = 0; i < size; i++)
-        bytes[i] = (uint8_t)(number >> 8 * i);
-    return size;
-}
-
 /* Length bytes are below 64, so folding letters leaves them alone. */
 void rvx__cache_digest(struct rvx__map_seed seed, const struct rvx__cache_key *key, struct rvx__cache_digest *digest)
 {
@@ -89,11 +82,11 @@ void rvx__cache_digest(struct rvx__map_seed seed, const struct rvx__cache_key *k
 
     for (size_t i = 0; i < len; i++)
         bytes[i] = (uint8_t)rvx__to_lower(name.data[i]);
-    len += add_number(bytes + len, key->type, 2);
-    len += add_number(bytes + len, key->class_, 2);
-    len += add_number(bytes + len, key->flags, 1);
-    len += add_number(bytes + len, key->servers, 8);
-    digest->len = len;
+    memcpy(bytes + len, &key->type, 2);
+    memcpy(bytes + len + 2, &key->class_, 2);
+    bytes[len + 4] = key->flags;
+    memcpy(bytes + len + 5, &key->servers, 8);
+    digest->len = len = len + KEY_TAIL;
     digest->hash = rvx__siphash(seed, rvx__view_of(bytes, len));
 }
 

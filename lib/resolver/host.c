@@ -27,8 +27,10 @@ static int parse_version(const char *network)
     struct rvx__view text = rvx__view_text(network);
     struct rvx__network parsed;
 
-    if (text.len == 0)
+    if (text.len == 0 || rvx__view_is(text, "ip"))
         return 0;
+    if (rvx__view_is(text, "ip4"))
+        return 4;
     if (rvx__network_parse(text, &parsed) < 0 || parsed.kind != RVX__NETWORK_IP || parsed.protocol >= 0)
         return RVX_ENETUNKNOWN;
     return parsed.version;

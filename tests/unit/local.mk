@@ -617,3 +617,11 @@ TESTS += %D%/test_process
 %C%_test_process_SOURCES = %D%/test_process.c
 %C%_test_process_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_process_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_cost
+TESTS += %D%/test_dns_cost
+%C%_test_dns_cost_SOURCES = %D%/test_dns_cost.c tests/support/oom.c tests/support/oom.h tests/support/dnsserver.c \
+	tests/support/dnsserver.h $(RESOLVER_SUPPORT)
+%C%_test_dns_cost_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_cost_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_dns_cost_LDADD = $(UNIT_LIBS)

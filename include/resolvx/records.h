@@ -76,8 +76,8 @@ RVX_API int rvx_lookup_addr(struct rvx_resolver *resolver, const char *addr, con
 RVX_API int rvx_lookup_addr_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *addr,
                                   rvx_time deadline, rvx_names_fn callback, void *arg, struct rvx_op **op);
 
-/* Finds the canonical name of a host that has addresses, as Go's LookupCNAME: one name. The hosts file knows one too:
- * the first on the line. */
+/* Finds the canonical name of a host, as Go's LookupCNAME: one name. An alias (CNAME) has one in any case, another name
+ * if it has addresses. The hosts file knows one too: the first on the line. */
 RVX_API int rvx_lookup_cname(struct rvx_resolver *resolver, const char *host, const struct rvx_ctx *ctx,
                              struct rvx_names **names, struct rvx_error *err);
 RVX_API int rvx_lookup_cname_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *host,

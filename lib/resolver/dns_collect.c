@@ -34,14 +34,13 @@ static bool is_in_chain(const struct rvx_request *request, const char *name)
     return false;
 }
 
-void rvx__dns_collect_chain(struct rvx_request *request, const struct rvx__question *question,
-                            const struct rvx__outcome *outcome)
+static void add_chain(struct rvx_request *request, const struct rvx__question *question,
+                      const struct rvx__outcome *outcome)
 {
     struct rvx__rr rr;
     unsigned hop = 0;
     bool first = true;
 
-    rvx_request_set_ttl(request, outcome->finding->ttl);
     while (rvx__finding_next_alias(outcome->message, outcome->finding, &hop, &rr)) {
         char text[RVX__NAME_TEXT_SIZE];
         struct rvx__name owner;
@@ -52,6 +51,34 @@ void rvx__dns_collect_chain(struct rvx_request *request, const struct rvx__quest
             rvx_request_add_alias(request, text);
         first = false;
     }
+}
+
+void rvx__dns_collect_chain(struct rvx_request *request, const struct rvx__question *question,
+                            const struct rvx__outcome *outcome)
+{
+    rvx_request_set_ttl(request, outcome->finding->ttl);
+    add_chain(request, question, outcome);
+}
+
+/* The name at the end of the chain. */
+static void print_target(const struct rvx__question *question, const struct rvx__finding *finding,
+                         char text[RVX__NAME_TEXT_SIZE])
+{
+    rvx__name_text(finding->hops > 0 ? rvx__name_view(&finding->target) : question->name, text);
+}
+
+bool rvx__dns_collect_alias(struct rvx_request *request, const struct rvx__question *question,
+                            const struct rvx__outcome *outcome)
+{
+    char canonical[RVX__NAME_TEXT_SIZE];
+
+    add_chain(request, question, outcome);
+    if (request->answer.block == NULL || request->answer.block->chain_n == 0)
+        return false;
+    print_target(question, outcome->finding, canonical);
+    if (request->answer.block->canonical == 0)
+        rvx_request_set_canonical(request, canonical);
+    return true;
 }
 
 void rvx__dns_forget_chain(struct rvx_request *request)
@@ -154,7 +181,7 @@ void rvx__dns_collect_answer(struct rvx_request *request, const struct rvx__ques
     struct rvx__rr rr;
     size_t at = 0;
 
-    rvx__name_text(finding->hops > 0 ? rvx__name_view(&finding->target) : question->name, canonical);
+    print_target(question, finding, canonical);
     while (rvx__finding_next(outcome->message, question, finding, &at, &rr)) {
         switch (request->kind) {
         case RVX_REQUEST_HOST:

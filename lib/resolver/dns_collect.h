@@ -24,6 +24,11 @@ struct rvx__dns_origin {
 void rvx__dns_collect_chain(struct rvx_request *request, const struct rvx__question *question,
                             const struct rvx__outcome *outcome);
 
+/* Adds the aliases that an answer without records passed, and where they lead as the canonical name.  False: the name
+ * is no alias. */
+bool rvx__dns_collect_alias(struct rvx_request *request, const struct rvx__question *question,
+                            const struct rvx__outcome *outcome);
+
 /* Adds the addresses, names or records of an answer, and the canonical name. */
 void rvx__dns_collect_answer(struct rvx_request *request, const struct rvx__question *question,
                              const struct rvx__outcome *outcome);

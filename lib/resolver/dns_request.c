@@ -35,6 +35,14 @@ struct leg {
     struct rvx__asked asked;
 };
 
+/* The names of an alias that leads to no address, until something better is found: they are what rvx_lookup_cname() is
+ * after. */
+struct alias {
+    struct rvx__answer answer; /* of an earlier name of the search list; that of the current one is in the request */
+    struct rvx__dns_origin origin;
+    uint32_t ttl;
+};
+
 struct work {
     struct rvx_request *request;
     const struct rvx__snapshot *snapshot; /* a reference: the asker's view is its */
@@ -42,6 +50,7 @@ struct work {
     struct rvx__host host;
     struct rvx__host_opts opts;
     struct rvx__dns_origin origin;
+    struct alias alias;
     bool done;    /* the machine says so */
     bool driving; /* legs are being asked, further up the stack */
     bool at_once; /* from the cache or not at all */
@@ -102,6 +111,7 @@ static void init_work(struct work *work, struct rvx_request *request, const stru
         .strict = view->strict,
     };
     work->origin = (struct rvx__dns_origin){.known = false};
+    work->alias = (struct alias){.ttl = UINT32_MAX};
     work->done = work->driving = work->at_once = false;
     work->hits = work->negative_hits = 0;
     work->legs = legs;
@@ -162,6 +172,48 @@ static void trace_candidate(const struct work *work, const struct leg *leg)
                &(struct rvx_trace_event){.kind = RVX_TRACE_CANDIDATE, .name = name});
 }
 
+/* Puts what is known of a name that led to no address out of the way of the next one. */
+static void shelve_alias(struct work *work)
+{
+    struct rvx__answer *answer = &work->request->answer;
+
+    if (work->alias.answer.block == NULL && answer->block != NULL && answer->block->canonical != 0) {
+        work->alias.answer = *answer;
+        *answer = (struct rvx__answer){.block = NULL};
+    }
+    rvx__dns_forget_chain(work->request);
+}
+
+/* A name without what was asked for: is it an alias, of something that there is? */
+static void note_alias(struct work *work, const struct rvx__question *question, const struct rvx__outcome *outcome)
+{
+    if (outcome->finding == NULL || outcome->finding->verdict != RVX__VERDICT_NODATA)
+        return;
+    if (work->request->kind != RVX_REQUEST_HOST || work->host.found || work->alias.answer.block != NULL)
+        return;
+    if (!rvx__dns_collect_alias(work->request, question, outcome))
+        return;
+    rvx__dns_note_origin(&work->alias.origin, work->asker.view, outcome);
+    if (outcome->finding->ttl < work->alias.ttl)
+        work->alias.ttl = outcome->finding->ttl;
+}
+
+/* Tells of the alias in an answer that is none. */
+static void tell_alias(struct work *work)
+{
+    struct rvx_request *request = work->request;
+
+    if (work->alias.answer.block != NULL) {
+        rvx__answer_fini(&request->answer);
+        request->answer = work->alias.answer;
+        work->alias.answer = (struct rvx__answer){.block = NULL};
+    }
+    if (!work->alias.origin.known)
+        return;
+    rvx_request_set_ttl(request, work->alias.ttl);
+    rvx__dns_set_origin(request, work->asker.view, &work->alias.origin);
+}
+
 static void note_leg(struct work *work, const struct rvx__host_action *action)
 {
     struct leg *leg = &work->legs[action->i];
@@ -172,7 +224,7 @@ static void note_leg(struct work *work, const struct rvx__host_action *action)
     if (action->restart)
         return;
     if (!work->host.found)
-        rvx__dns_forget_chain(work->request);
+        shelve_alias(work);
     trace_candidate(work, leg);
 }
 
@@ -208,6 +260,8 @@ static void settle_leg(struct work *work, struct leg *leg, const struct rvx__out
         rvx__host_answered(&work->host, (unsigned)(leg - work->legs), outcome->code, outcome->finding);
 
     leg->server = outcome->server;
+    if (use == RVX__HOST_IGNORE || use == RVX__HOST_BLAME)
+        note_alias(work, &question, outcome);
     switch (use) {
     case RVX__HOST_IGNORE:
         break;
@@ -250,8 +304,18 @@ static void free_work(struct work *work)
     for (unsigned i = 0; i < work->legs_n; i++)
         rvx__asked_stop(&work->legs[i].asked);
     rvx_request_set_state(work->request, NULL);
+    rvx__answer_fini(&work->alias.answer);
     rvx__snapshot_unref(work->snapshot);
     rvx__free(work);
+}
+
+/* Puts into the request what goes for all of the answer. */
+static void round_off(struct work *work)
+{
+    if (work->host.code == 0)
+        rvx__dns_set_origin(work->request, work->asker.view, &work->origin);
+    else if (work->host.code == RVX_ENOTFOUND)
+        tell_alias(work);
 }
 
 static void finish_work(struct work *work)
@@ -259,8 +323,7 @@ static void finish_work(struct work *work)
     struct rvx_request *request = work->request;
     int code = work->host.code;
 
-    if (code == 0)
-        rvx__dns_set_origin(request, work->asker.view, &work->origin);
+    round_off(work);
     free_work(work);
     rvx_request_finish(request, status_of(code), code);
 }
@@ -433,8 +496,9 @@ bool rvx_request_answer_dns(struct rvx_request *request)
     init_work(&work, request, snapshot, legs, &typed);
     work.at_once = true;
     answered = run_on_cache(&work);
-    if (answered && work.host.code == 0)
-        rvx__dns_set_origin(request, snapshot->dns, &work.origin);
+    if (answered)
+        round_off(&work);
+    rvx__answer_fini(&work.alias.answer);
     rvx__snapshot_unref(snapshot);
     if (answered)
         rvx_request_finish(request, status_of(work.host.code), work.host.code);

@@ -302,7 +302,7 @@ static void call_https(rvx__records_fn callback, void *arg, int result, void *ma
     ((rvx_https_fn)callback)(arg, result, made, err);
 }
 
-static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_https, call_https};
+static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_https, call_https, false};
 
 int rvx_lookup_https(struct rvx_resolver *resolver, const char *name, const struct rvx_ctx *ctx,
                      struct rvx_https **https, struct rvx_error *err)

@@ -91,6 +91,16 @@ static void note_failure(struct rvx__lookup *lookup, struct rvx_request *request
     lookup->code = code;
 }
 
+/* Keeps the canonical name of a host without addresses, until there is something better. */
+static void keep_alias(struct rvx__lookup *lookup, struct rvx_request *request)
+{
+    if (lookup->answer.block != NULL || request->answer.block == NULL || request->answer.block->canonical == 0)
+        return;
+    lookup->answer = request->answer;
+    lookup->found_by = (uint8_t)(lookup->next - 1);
+    request->answer = (struct rvx__answer){.block = NULL};
+}
+
 /* Ends without an answer. */
 static void give_up(struct rvx__lookup *lookup, int code)
 {
@@ -124,6 +134,8 @@ static void settle_request(struct rvx__lookup *lookup, struct rvx_request *reque
         collect_answer(lookup, request);
     else if (request->status != RVX_STATUS_SUCCESS && !lookup->kept)
         note_failure(lookup, request, request->code);
+    if (request->status == RVX_STATUS_NOTFOUND)
+        keep_alias(lookup, request);
     if (request->status == RVX_STATUS_TRYAGAIN)
         lookup->kept = true;
     if (action == RVX__NSSWITCH_RETURN)

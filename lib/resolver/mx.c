@@ -79,7 +79,7 @@ static int make_mxs(struct rvx__lookup *lookup, void **made)
     return rvx__result_done(&result, n, made);
 }
 
-static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_mxs, call_mxs};
+static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_mxs, call_mxs, false};
 
 int rvx_lookup_mx(struct rvx_resolver *resolver, const char *name, const struct rvx_ctx *ctx,
                   struct rvx_mxs **mxs, struct rvx_error *err)

@@ -1,7 +1,7 @@
 /* names.c - lookups whose result is names: of an address, of an alias, of name servers
  *
  * The canonical name is found as a by-product of the addresses, as Go's LookupCNAME does: a name without addresses has
- * none. Where a source does not tell it, the name asked for is the canonical one.
+ * none, unless it is an alias. Where a source does not tell it, the name asked for is the canonical one.
  */
 #include <config.h>
 
@@ -82,9 +82,9 @@ static int make_ns(struct rvx__lookup *lookup, void **made)
     return done_names(&result, v, n, made);
 }
 
-static const struct rvx__records_kind addr_kind = {RVX_REQUEST_ADDR, make_addr, call_names};
-static const struct rvx__records_kind cname_kind = {RVX_REQUEST_HOST, make_cname, call_names};
-static const struct rvx__records_kind ns_kind = {RVX_REQUEST_RECORDS, make_ns, call_names};
+static const struct rvx__records_kind addr_kind = {RVX_REQUEST_ADDR, make_addr, call_names, false};
+static const struct rvx__records_kind cname_kind = {RVX_REQUEST_HOST, make_cname, call_names, true};
+static const struct rvx__records_kind ns_kind = {RVX_REQUEST_RECORDS, make_ns, call_names, false};
 
 int rvx_lookup_addr(struct rvx_resolver *resolver, const char *addr, const struct rvx_ctx *ctx,
                     struct rvx_names **names, struct rvx_error *err)

@@ -155,7 +155,7 @@ static int make_records(struct rvx__lookup *lookup, void **made)
     return rc;
 }
 
-static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_records, call_records};
+static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_records, call_records, false};
 
 /* Is it a type that data can have, and not one of a question or of a message? */
 static bool is_data_type(unsigned type)

@@ -46,6 +46,16 @@ static int init_lookup(struct rvx__lookup *lookup, struct rvx_resolver *resolver
     return rvx__lookup_init_records(lookup, resolver, name, (uint16_t)what->type, deadline);
 }
 
+/* Makes the result of a lookup that ended with `rc`. */
+static int conclude(const struct rvx__records_kind *kind, struct rvx__lookup *lookup, int rc, void **made)
+{
+    const struct rvx__answer_block *block = lookup->answer.block;
+
+    if (rc == RVX_ENOTFOUND && kind->name_is_enough && block != NULL && block->canonical != 0)
+        rc = 0;
+    return rc == 0 ? kind->make(lookup, made) : rc;
+}
+
 static int find_on(struct rvx_resolver *resolver, const struct rvx__records_what *what, const struct rvx_addr *addr,
                    const struct rvx_ctx *ctx, void **made, struct rvx_error *err)
 {
@@ -54,9 +64,7 @@ static int find_on(struct rvx_resolver *resolver, const struct rvx__records_what
 
     if (rc < 0)
         return report(err, rc, what->name, NULL);
-    rc = rvx__lookup_wait(&lookup, ctx);
-    if (rc == 0)
-        rc = what->kind->make(&lookup, made);
+    rc = conclude(what->kind, &lookup, rvx__lookup_wait(&lookup, ctx), made);
     rc = report(err, rc, what->name, lookup.failure);
     rvx__lookup_fini(&lookup);
     return rc;
@@ -135,11 +143,8 @@ static const struct rvx__op_kind records_kind = {
 static void finish_records(struct rvx__lookup *lookup)
 {
     struct records_op *records = RVX__OWNER(lookup, struct records_op, lookup);
-    int rc = lookup->code;
 
-    if (rc == 0)
-        rc = records->kind->make(lookup, &records->made);
-    rvx__op_finish(&records->op, rc);
+    rvx__op_finish(&records->op, conclude(records->kind, lookup, lookup->code, &records->made));
 }
 
 /* One allocation with the name and, aligned behind it, the address. */

@@ -19,6 +19,8 @@ struct rvx__records_kind {
 
     /* Calls the user back. */
     void (*call)(rvx__records_fn callback, void *arg, int result, void *made, const struct rvx_error *err);
+
+    bool name_is_enough; /* a canonical name is a result, also where nothing was found for it */
 };
 
 /* What is looked up. */

@@ -119,7 +119,7 @@ static int make_srvs(struct rvx__lookup *lookup, void **made)
     return rvx__result_done(&result, n, made);
 }
 
-static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_srvs, call_srvs};
+static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_srvs, call_srvs, false};
 
 /* "_SERVICE._PROTO.NAME", or NAME. What is too long for a name does not exist. */
 static const char *make_name(char text[RVX__NAME_TEXT_SIZE], const char *service, const char *proto, const char *name)

@@ -98,7 +98,7 @@ static int make_txts(struct rvx__lookup *lookup, void **made)
     return rvx__result_done(&result, n, made);
 }
 
-static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_txts, call_txts};
+static const struct rvx__records_kind kind = {RVX_REQUEST_RECORDS, make_txts, call_txts, false};
 
 int rvx_lookup_txt(struct rvx_resolver *resolver, const char *name, const struct rvx_ctx *ctx,
                    struct rvx_txts **txts, struct rvx_error *err)

@@ -1,5 +1,5 @@
-/* test_records_dns.c - every kind of lookup through real DNS messages: what is found, what is not and why, what is known
- * about it; both forms; deadlines, and being cancelled from anywhere */
+/* test_records_dns.c - every kind of lookup through real DNS messages: what is found, what is not and why, what is
+ * known about it; both forms; deadlines, and being cancelled from anywhere */
 #include "support/test.h"
 
 #include <pthread.h>
@@ -47,6 +47,9 @@ static const struct dnszone_row zone[] = {
     {"null.example", 15, 60, "0 "},
     {"null.example", 33, 60, "\\# 0000 0000 0000 00"},
     {"empty.example", 0, 0, NULL},
+    {"bare.example", 5, 70, "bare2.example"},
+    {"bare2.example", 5, 45, "null.example"},
+    {"dangling.example", 5, 70, "nosuch.example"},
 };
 
 /* A server, a resolver that asks it, and a loop. */
@@ -144,6 +147,7 @@ static const struct row found[] = {
      "host.example (ttl 50, by 1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2.ip6.arpa)"},
     {LOOKUP_CNAME, "host.example", "host.example (ttl 200)"},
     {LOOKUP_CNAME, "alias.example", "host.example (ttl 80, by alias.example middle.example)"},
+    {LOOKUP_CNAME, "bare.example", "null.example (ttl 30, by bare.example bare2.example)"},
     {LOOKUP_NS, "zone.example", "ns2.example, ns1.example (ttl 50, dropped 1)"},
     {LOOKUP_TXT, "zone.example", "v=spf1 -all (ttl 60)"},
     {LOOKUP_MX, "zone.example", "10 a.example, 20 b.example (ttl 60, dropped 1)"},
@@ -235,12 +239,44 @@ static void test_not_found(void **state)
             assert_string_equal(seen.err.server, w.addr);
         }
     }
+    look_up(&w, LOOKUP_HOST, "bare.example", true, &seen); /* an alias is enough for a canonical name only */
+    assert_int_equal(seen.result, RVX_ENOTFOUND);
+    assert_true(seen.err.nodata);
+    look_up(&w, LOOKUP_CNAME, "dangling.example", false, &seen);
+    assert_int_equal(seen.result, RVX_ENOTFOUND);
     look_up(&w, LOOKUP_MX, "null.example", false, &seen);
     assert_string_equal(rvx_error_text(&seen.err) + strlen("lookup null.example on ") + strlen(w.addr),
                         ": no such host (null MX: takes no mail)");
     look_up(&w, LOOKUP_SRV, "null.example", true, &seen);
     assert_int_equal(seen.result, RVX_ENOTFOUND);
     assert_string_equal(seen.err.ede_text, "decidedly not available");
+    end(&w);
+}
+
+/* An alias without addresses is kept while other names of the search list, and other sources, are tried in vain; it
+ * gives way to addresses. */
+static void test_alias_kept(void **state)
+{
+    struct lookup_seen seen;
+    struct world w;
+
+    (void)state;
+    begin(&w, "127.0.0.1", 0);
+    rvx_resolver_free(w.resolver);
+    w.etc.opts.search = "example,arpa";
+    w.etc.opts.host_order = "dns,files";
+    etc_write(&w.etc, "hosts", "192.0.2.9 other.name bare2\n");
+    w.resolver = etc_resolver(&w.etc);
+    for (int again = 0; again < 2; again++) {
+        look_up(&w, LOOKUP_CNAME, "bare", again, &seen);
+        assert_memory_equal(seen.text, "null.example (ttl 30", 20);
+        assert_non_null(strstr(seen.text, ", by bare.example bare2.example)"));
+        assert_string_equal(seen.server, w.addr);
+        look_up(&w, LOOKUP_CNAME, "bare2", again, &seen);
+        assert_string_equal(seen.text, "other.name (ttl 0)");
+        look_up(&w, LOOKUP_HOST, "bare", again, &seen);
+        assert_int_equal(seen.result, RVX_ENOTFOUND);
+    }
     end(&w);
 }
 
@@ -430,9 +466,9 @@ static void test_token(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found),     cmocka_unit_test(test_cached),    cmocka_unit_test(test_not_found),
-        cmocka_unit_test(test_temporary), cmocka_unit_test(test_authentic), cmocka_unit_test(test_deadline),
-        cmocka_unit_test(test_op_cancel), cmocka_unit_test(test_token),
+        cmocka_unit_test(test_found),      cmocka_unit_test(test_cached),    cmocka_unit_test(test_not_found),
+        cmocka_unit_test(test_alias_kept), cmocka_unit_test(test_temporary), cmocka_unit_test(test_authentic),
+        cmocka_unit_test(test_deadline),   cmocka_unit_test(test_op_cancel), cmocka_unit_test(test_token),
     };
 
     return cmocka_run_group_tests_name("records_dns", tests, NULL, NULL);

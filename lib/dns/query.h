@@ -126,6 +126,12 @@ struct rvx__query_action {
     enum rvx__transport transport;
 };
 
+/* A message in the driver's own storage. */
+struct rvx__query_bytes {
+    uint8_t *data;
+    size_t len;
+};
+
 /* What became of a message: for counters and traces. */
 enum rvx__query_fate {
     RVX__QUERY_LATE,      /* came for a slot that waits for nothing; not looked at */
@@ -157,8 +163,9 @@ size_t rvx__query_write(struct rvx__query *query, unsigned slot, const struct rv
                         uint8_t bytes[RVX__DNS_QUERY_MAX]);
 
 /* A datagram, or a message of a stream. If the query is DONE with code 0 by it, *message and *finding are the answer;
- * they borrow `bytes`. Both are the driver's scratch otherwise. */
-void rvx__query_reply(struct rvx__query *query, unsigned slot, struct rvx__view bytes,
+ * they borrow the bytes. Both are the driver's scratch otherwise.
+ * reply: its bytes are written to: once it has matched, the letters of the question are those that were asked for. */
+void rvx__query_reply(struct rvx__query *query, unsigned slot, struct rvx__query_bytes reply,
                       const struct rvx__query_env *env, struct rvx__message *message, struct rvx__finding *finding,
                       struct rvx__query_report *report);
 

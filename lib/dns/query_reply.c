@@ -25,6 +25,7 @@ struct reply {
     struct rvx__query *query;
     const struct rvx__query_env *env;
     struct rvx__view bytes;
+    uint8_t *data; /* the same */
     struct rvx__message *message;
     struct rvx__finding *finding;
     struct rvx__query_report *report;
@@ -348,6 +349,16 @@ static bool is_truncated(const struct reply *reply)
     return is_udp(reply) && (rvx__wire_u16(reply->bytes, RVX__DNS_FLAGS_AT) & RVX__DNS_FLAG_TC) != 0;
 }
 
+/* 0x20 has done its duty. Names in the records may point into the question, and the letters drawn at random shall not
+ * reach anybody by that way. */
+static const struct rvx__question *restore_letters(struct reply *reply, struct rvx__question *question)
+{
+    if ((reply->slot.flags & RVX__SLOT_CASE) != 0)
+        memcpy(reply->data + RVX__DNS_HEADER_LEN, reply->query->name.data, reply->query->name.len);
+    question->name = reply->query->name;
+    return question;
+}
+
 static void judge(struct reply *reply)
 {
     struct rvx__query *query = reply->query;
@@ -369,16 +380,18 @@ static void judge(struct reply *reply)
     else if (is_truncated(reply))
         take(reply, RVX__VERDICT_TRUNCATED, RVX__DNS_RCODE_NOERROR, false);
     else
-        judge_message(reply, &question);
+        judge_message(reply, restore_letters(reply, &question));
 }
 
-void rvx__query_reply(struct rvx__query *query, unsigned i, struct rvx__view bytes, const struct rvx__query_env *env,
-                      struct rvx__message *message, struct rvx__finding *finding, struct rvx__query_report *report)
+void rvx__query_reply(struct rvx__query *query, unsigned i, struct rvx__query_bytes bytes,
+                      const struct rvx__query_env *env, struct rvx__message *message, struct rvx__finding *finding,
+                      struct rvx__query_report *report)
 {
     struct reply reply = {
         .query = query,
         .env = env,
-        .bytes = bytes,
+        .bytes = rvx__view_of(bytes.data, bytes.len),
+        .data = bytes.data,
         .message = message,
         .finding = finding,
         .report = report,

@@ -168,7 +168,7 @@ static void note_ede(struct rvx__ask *ask, const struct rvx__query_report *repor
     ask->ede = new;
 }
 
-void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__view bytes)
+void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__query_bytes bytes)
 {
     struct rvx__channel *channel = ask->upstream->channel;
     struct rvx__query_report report;

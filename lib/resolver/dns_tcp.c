@@ -141,9 +141,10 @@ static bool drop_stray(struct rvx__tcp *tcp)
 }
 
 /* The message of an id came: false if the connection is not worth keeping. */
-static bool hand_in(struct rvx__tcp *tcp, struct rvx__view bytes)
+static bool hand_in(struct rvx__tcp *tcp, struct rvx__query_bytes bytes)
 {
-    const struct rvx__idtable_entry *found = rvx__idtable_find(&tcp->flying, rvx__wire_u16(bytes, RVX__DNS_ID_AT));
+    uint16_t id = rvx__wire_u16(rvx__view_of(bytes.data, bytes.len), RVX__DNS_ID_AT);
+    const struct rvx__idtable_entry *found = rvx__idtable_find(&tcp->flying, id);
     struct rvx__idtable_entry entry;
 
     if (found == NULL) {
@@ -167,11 +168,11 @@ static size_t message_size(const uint8_t *bytes, size_t len)
 }
 
 /* Hands in the message at the front. False if the connection is not worth keeping. */
-static bool take_message(struct rvx__tcp *tcp, const uint8_t *bytes, size_t size)
+static bool take_message(struct rvx__tcp *tcp, uint8_t *bytes, size_t size)
 {
-    struct rvx__view view = {(const char *)bytes + PREFIX_LEN, size - PREFIX_LEN};
+    struct rvx__query_bytes message = {bytes + PREFIX_LEN, size - PREFIX_LEN};
 
-    return view.len >= RVX__DNS_HEADER_LEN ? hand_in(tcp, view) : drop_stray(tcp);
+    return message.len >= RVX__DNS_HEADER_LEN ? hand_in(tcp, message) : drop_stray(tcp);
 }
 
 /* Room for a message, or for the part of it that is there. 0, or -ENOMEM. */
@@ -203,7 +204,7 @@ static int keep_part(struct rvx__tcp *tcp, const uint8_t *bytes, size_t len)
 }
 
 /* Takes messages out of what was read into the scratch room. 0, or why the connection has to end. */
-static int split_messages(struct rvx__tcp *tcp, const uint8_t *bytes, size_t len)
+static int split_messages(struct rvx__tcp *tcp, uint8_t *bytes, size_t len)
 {
     size_t size;
 

@@ -172,16 +172,16 @@ static void note_stranger(struct rvx__udp *udp)
     rvx__health_distrust(&upstream->health[udp->server - upstream->servers], rvx_loop_now(channel->loop));
 }
 
-static void hand_in(struct rvx__udp *udp, const uint8_t *bytes, size_t len)
+static void hand_in(struct rvx__udp *udp, uint8_t *bytes, size_t len)
 {
-    struct rvx__view view = {(const char *)bytes, len};
-    uint16_t id = rvx__wire_u16(view, RVX__DNS_ID_AT);
+    struct rvx__query_bytes reply = {bytes, len};
+    uint16_t id = rvx__wire_u16(rvx__view_of(bytes, len), RVX__DNS_ID_AT);
 
     for (unsigned i = 0; i < udp->sent && len >= RVX__DNS_HEADER_LEN; i++) {
         if (udp->id[i] != id)
             continue;
         if (udp->ask[i] != NULL)
-            rvx__ask_reply(udp->ask[i], udp->slot[i], view);
+            rvx__ask_reply(udp->ask[i], udp->slot[i], reply);
         return;
     }
     note_stranger(udp);
@@ -213,7 +213,7 @@ static int receive(struct rvx__udp *udp)
 static void read_socket(void *arg, unsigned events)
 {
     struct rvx__udp *udp = arg;
-    const struct rvx__batch *batch = channel_of(udp)->batch;
+    struct rvx__batch *batch = channel_of(udp)->batch;
 
     (void)events;
     for (int round = 0; round < ROUNDS_MAX && udp->flying > 0; round++) {

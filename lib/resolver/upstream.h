@@ -82,7 +82,7 @@ void rvx__channel_touch(struct rvx__channel *channel);
 bool rvx__channel_owns_sockets(const struct rvx__channel *channel);
 
 /* A message came, or the carrier failed. The machine's actions follow, and maybe on_done. */
-void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__view bytes);
+void rvx__ask_reply(struct rvx__ask *ask, unsigned slot, struct rvx__query_bytes bytes);
 void rvx__ask_failed(struct rvx__ask *ask, unsigned slot, int code);
 
 /* Ends an ask with a code that no machine gave. */

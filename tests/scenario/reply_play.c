@@ -213,8 +213,8 @@ static void deliver(struct play *play, unsigned slot, struct rvx__view bytes)
     }
     if (bytes.len > 0)
         memcpy(exact, bytes.data, bytes.len);
-    rvx__query_reply(&play->query, slot, rvx__view_of(exact, bytes.len), &env, &play->message, &play->finding,
-                     &play->report);
+    rvx__query_reply(&play->query, slot, (struct rvx__query_bytes){exact, bytes.len}, &env, &play->message,
+                     &play->finding, &play->report);
     free(exact);
     was_done = play->done;
     play_query_drain(play);

@@ -229,8 +229,9 @@ static void arrive(struct net *net, unsigned i)
     if (flight.failure != 0)
         rvx__query_failed(&net->query, flight.slot, flight.failure, &env);
     else
-        rvx__query_reply(&net->query, flight.slot, rvx__view_of(flight.message.bytes, flight.message.len), &env,
-                         &net->message, &net->finding, &report);
+        rvx__query_reply(&net->query, flight.slot,
+                         (struct rvx__query_bytes){flight.message.bytes, flight.message.len}, &env, &net->message,
+                         &net->finding, &report);
     drain(net);
 }
 

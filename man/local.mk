@@ -2,6 +2,7 @@
 dist_man_MANS += \
 	%D%/libresolvx.3 \
 	%D%/lookup-port.1 \
+	%D%/resolvx.1 \
 	%D%/resolvx-addr.3 \
 	%D%/resolvx-backend.3 \
 	%D%/resolvx-err.3 \
@@ -14,4 +15,5 @@ dist_man_MANS += \
 	%D%/resolvx-time.3 \
 	%D%/resolvx-trace.3 \
 	%D%/resolvx-version.3 \
+	%D%/resolvx-security.7 \
 	%D%/resolvx-wait.3

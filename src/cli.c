@@ -221,6 +221,17 @@ static int refuse_choice(const struct cli_program *program, const struct cli_opt
     return cli_usage_error(program, "--%s: '%s' is not one of %s", option->name, text, words);
 }
 
+static int append_value(const struct cli_program *program, const struct cli_option *option, const char *text,
+                        struct cli_list *list)
+{
+    if (*text == '\0')
+        return cli_usage_error(program, "--%s: its %s is empty", option->name, option->arg);
+    if (list->n == CLI_LIST_MAX)
+        return cli_usage_error(program, "--%s: given more than %d times", option->name, CLI_LIST_MAX);
+    list->v[list->n++] = text;
+    return 0;
+}
+
 /* Stores an argument. Returns 0, or the exit status after a complaint. */
 static int store_value(const struct cli_program *program, const struct cli_option *option, const char *text,
                        void *values)
@@ -252,6 +263,8 @@ static int store_value(const struct cli_program *program, const struct cli_optio
                 return 0;
             }
         return refuse_choice(program, option, text);
+    case CLI_LIST:
+        return append_value(program, option, text, (struct cli_list *)(void *)at);
     }
     return 0;
 }

@@ -16,7 +16,15 @@ enum cli_kind {
     CLI_TEXT,     /* const char *, never empty */
     CLI_NUMBER,   /* long, from `min` to `max` */
     CLI_DURATION, /* rvx_time: nanoseconds */
-    CLI_CHOICE    /* int: the index of the word in `words` */
+    CLI_CHOICE,   /* int: the index of the word in `words` */
+    CLI_LIST      /* struct cli_list: every argument that was given */
+};
+
+#define CLI_LIST_MAX 16
+
+struct cli_list {
+    const char *v[CLI_LIST_MAX]; /* none is empty */
+    size_t n;
 };
 
 struct cli_option {

@@ -18,10 +18,8 @@ static void print_character(FILE *out, uint32_t character, const char *data, siz
         fwrite(data, 1, len, out);
 }
 
-static void print_string(FILE *out, const char *text)
+static void print_string(FILE *out, const char *text, size_t left)
 {
-    size_t left = strlen(text);
-
     putc('"', out);
     while (left > 0) {
         uint32_t character = 0;
@@ -45,7 +43,7 @@ static void begin_member(struct json *json, const char *key)
         putc(',', json->out);
     json->comma = true;
     if (key) {
-        print_string(json->out, key);
+        print_string(json->out, key, strlen(key));
         putc(':', json->out);
     }
 }
@@ -70,11 +68,23 @@ void json_close(struct json *json, char bracket)
 void json_text(struct json *json, const char *key, const char *text)
 {
     begin_member(json, key);
-    print_string(json->out, text);
+    print_string(json->out, text, strlen(text));
+}
+
+void json_bytes(struct json *json, const char *key, const char *data, size_t len)
+{
+    begin_member(json, key);
+    print_string(json->out, data, len);
 }
 
 void json_number(struct json *json, const char *key, long number)
 {
     begin_member(json, key);
     fprintf(json->out, "%ld", number);
+}
+
+void json_bool(struct json *json, const char *key, bool truth)
+{
+    begin_member(json, key);
+    fputs(truth ? "true" : "false", json->out);
 }

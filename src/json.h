@@ -13,6 +13,7 @@
 #define JSON_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdio.h>
 
 struct json {
@@ -30,6 +31,11 @@ void json_close(struct json *json, char bracket);
 /* Prints a text; bytes that are no UTF-8 become U+FFFD. */
 void json_text(struct json *json, const char *key, const char *text);
 
+/* The same for bytes, which may have NULs among them. */
+void json_bytes(struct json *json, const char *key, const char *data, size_t len);
+
 void json_number(struct json *json, const char *key, long number);
+
+void json_bool(struct json *json, const char *key, bool truth);
 
 #endif

@@ -36,3 +36,24 @@ sbin_PROGRAMS += %D%/resolvx-listen
 	%D%/resolvx_listen/sockets.h
 %C%_resolvx_listen_CPPFLAGS = $(CLI_CPPFLAGS)
 %C%_resolvx_listen_LDADD = libresolvx.la
+
+bin_PROGRAMS += %D%/resolvx
+%C%_resolvx_SOURCES = $(CLI_SOURCES) \
+	%D%/json.c \
+	%D%/json.h \
+	%D%/resolvx_lookup/commands.c \
+	%D%/resolvx_lookup/input.c \
+	%D%/resolvx_lookup/input.h \
+	%D%/resolvx_lookup/main.c \
+	%D%/resolvx_lookup/options.c \
+	%D%/resolvx_lookup/options.h \
+	%D%/resolvx_lookup/progress.c \
+	%D%/resolvx_lookup/progress.h \
+	%D%/resolvx_lookup/run.c \
+	%D%/resolvx_lookup/run.h \
+	%D%/resolvx_lookup/show.c \
+	%D%/resolvx_lookup/show.h \
+	%D%/resolvx_lookup/trace.c \
+	%D%/resolvx_lookup/trace.h
+%C%_resolvx_CPPFLAGS = $(CLI_CPPFLAGS)
+%C%_resolvx_LDADD = libresolvx.la

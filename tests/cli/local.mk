@@ -10,7 +10,14 @@ CLI_TESTS = \
 	%D%/example_backend.sh \
 	%D%/example_loops.sh \
 	%D%/lookup_port.sh \
+	%D%/resolvx.sh \
 	%D%/resolvx_listen.sh \
 	%D%/resolvx_serving.sh
 TESTS += $(CLI_TESTS)
 EXTRA_DIST += $(CLI_TESTS) %D%/installed.sh %D%/lib.sh %D%/module_client.c
+
+# Answers from a zone file, for the tests of resolvx.
+check_PROGRAMS += %D%/zone
+%C%_zone_SOURCES = %D%/zone.c
+%C%_zone_CPPFLAGS = -I$(top_builddir) $(LDNS_CFLAGS)
+%C%_zone_LDADD = $(LDNS_LIBS)

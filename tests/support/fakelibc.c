@@ -27,7 +27,7 @@ static struct {
     struct answer answers[ANSWERS_MAX];
     unsigned answers_n;
     bool hang;
-    unsigned hanging;
+    unsigned hanging, hanging_most;
     unsigned running;
     unsigned calls;
     struct addrinfo hints;
@@ -70,16 +70,17 @@ static struct addrinfo *make_hosts(const char *name, const char *answer)
     return list;
 }
 
-static int fake_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)
+/* A call of the library's: hangs as long as it is told to.  Returns: the answer for a name, with the lock held. */
+static struct answer begin_call(const char *name)
 {
-    const char *name = node != NULL ? node : service;
     struct answer answer = {.result = EAI_NONAME};
 
     pthread_mutex_lock(&fake.lock);
     fake.running++;
     fake.calls++;
-    fake.hints = *hints;
     fake.hanging++;
+    if (fake.hanging > fake.hanging_most)
+        fake.hanging_most = fake.hanging;
     pthread_cond_broadcast(&fake.changed);
     while (fake.hang)
         pthread_cond_wait(&fake.changed, &fake.lock);
@@ -88,13 +89,43 @@ static int fake_getaddrinfo(const char *node, const char *service, const struct 
         if (strcmp(fake.answers[i].name, name) == 0)
             answer = fake.answers[i];
     }
-    if (answer.result == 0)
-        *res = node != NULL ? make_hosts(name, answer.text) : new_info("127.0.0.1", atoi(answer.text));
+    return answer;
+}
+
+static int end_call(const struct answer *answer)
+{
     fake.running--;
     pthread_cond_broadcast(&fake.changed);
     pthread_mutex_unlock(&fake.lock);
-    errno = answer.error;
-    return answer.result;
+    errno = answer->error;
+    return answer->result;
+}
+
+static int fake_getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **res)
+{
+    const char *name = node != NULL ? node : service;
+    struct answer answer = begin_call(name);
+
+    fake.hints = *hints;
+    if (answer.result == 0)
+        *res = node != NULL ? make_hosts(name, answer.text) : new_info("127.0.0.1", atoi(answer.text));
+    return end_call(&answer);
+}
+
+static int fake_getnameinfo(const struct sockaddr *sa, socklen_t len, char *host, socklen_t hostlen, char *serv,
+                            socklen_t servlen, int flags)
+{
+    char text[INET6_ADDRSTRLEN];
+    const void *ip = sa->sa_family == AF_INET ? (const void *)&((const struct sockaddr_in *)(const void *)sa)->sin_addr
+                                              : &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+    struct answer answer;
+
+    if (len < sizeof(struct sockaddr_in) || serv != NULL || servlen != 0 || flags != NI_NAMEREQD)
+        abort(); /* nobody asks for anything else */
+    answer = begin_call(inet_ntop(sa->sa_family, ip, text, sizeof text));
+    if (answer.result == 0)
+        snprintf(host, hostlen, "%s", answer.text);
+    return end_call(&answer);
 }
 
 static void fake_freeaddrinfo(struct addrinfo *list)
@@ -108,12 +139,17 @@ static void fake_freeaddrinfo(struct addrinfo *list)
     }
 }
 
-static const struct rvx__libc libc = {.getaddrinfo = fake_getaddrinfo, .freeaddrinfo = fake_freeaddrinfo};
+static const struct rvx__libc libc = {
+    .getaddrinfo = fake_getaddrinfo,
+    .freeaddrinfo = fake_freeaddrinfo,
+    .getnameinfo = fake_getnameinfo,
+};
 
 const struct rvx__libc *fakelibc_open(void)
 {
     fake.answers_n = 0;
     fake.calls = 0;
+    fake.hanging_most = 0;
     return &libc;
 }
 
@@ -159,12 +195,22 @@ void fakelibc_let_go(void)
     set_hang(false);
 }
 
-void fakelibc_wait_hanging(void)
+void fakelibc_wait_hanging(unsigned n)
 {
     pthread_mutex_lock(&fake.lock);
-    while (fake.hanging == 0)
+    while (fake.hanging < n)
         pthread_cond_wait(&fake.changed, &fake.lock);
     pthread_mutex_unlock(&fake.lock);
+}
+
+unsigned fakelibc_hanging_most(void)
+{
+    unsigned most;
+
+    pthread_mutex_lock(&fake.lock);
+    most = fake.hanging_most;
+    pthread_mutex_unlock(&fake.lock);
+    return most;
 }
 
 unsigned fakelibc_calls(void)

@@ -16,15 +16,17 @@ const struct rvx__libc *fakelibc_open(void);
 void fakelibc_close(void);
 
 /* What getaddrinfo() gives for this host or service: a result with errno, and for result 0 addresses separated by
- * blanks (a host), or a port (a service). Everything else is EAI_NONAME. */
+ * blanks (a host), or a port (a service). What getnameinfo() gives for an address as text: a name. Everything else is
+ * EAI_NONAME. */
 void fakelibc_answer(const char *name, int result, int error, const char *answer);
 
 /* From now on calls hang until they are let go. */
 void fakelibc_hang(void);
 void fakelibc_let_go(void);
 
-/* Waits until a call hangs. */
-void fakelibc_wait_hanging(void);
+/* Waits until n calls hang; how many did at the same time, at most. */
+void fakelibc_wait_hanging(unsigned n);
+unsigned fakelibc_hanging_most(void);
 
 /* How many calls there were, and the hints of the last one. */
 unsigned fakelibc_calls(void);

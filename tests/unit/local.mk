@@ -579,6 +579,13 @@ TESTS += %D%/test_records_dns
 %C%_test_records_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_records_dns_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_libc_names
+TESTS += %D%/test_libc_names
+%C%_test_libc_names_SOURCES = %D%/test_libc_names.c tests/support/lookups.c tests/support/lookups.h \
+	$(FAKELIBC_SUPPORT) $(RESOLVER_SUPPORT)
+%C%_test_libc_names_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_libc_names_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_reload
 TESTS += %D%/test_reload
 %C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)

@@ -489,7 +489,7 @@ static void test_workers_max(void **state)
     fakelibc_hang();
     for (size_t i = 0; i < COUNT_OF(crowd.threads); i++)
         assert_int_equal(pthread_create(&crowd.threads[i], NULL, look_up_slow, &crowd), 0);
-    fakelibc_wait_hanging();
+    fakelibc_wait_hanging(1);
     usleep(20000);
     assert_true(fakelibc_calls() <= 2);
     fakelibc_let_go();

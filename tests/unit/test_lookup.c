@@ -255,7 +255,7 @@ static void test_variable(void **state)
 
 static void *fire_when_hanging(void *arg)
 {
-    fakelibc_wait_hanging();
+    fakelibc_wait_hanging(1);
     rvx_cancel_fire(arg);
     return NULL;
 }

@@ -152,7 +152,7 @@ static void test_inside_callback(void **state)
     l.seen = (struct seen){.calls = 0};
     fakelibc_hang();
     assert_int_equal(rvx_lookup_host_start(l.loop, l.resolver, "ip", "host", 0, note, &l.seen, NULL), 0);
-    fakelibc_wait_hanging();
+    fakelibc_wait_hanging(1);
     rvx_resolver_free(l.resolver);
     l.resolver = NULL;
     fakelibc_let_go();

@@ -268,7 +268,7 @@ static void test_db(void **state)
 
 static void *fire_soon(void *arg)
 {
-    fakelibc_wait_hanging();
+    fakelibc_wait_hanging(1);
     rvx_cancel_fire(arg);
     return NULL;
 }

@@ -608,6 +608,7 @@ TESTS += %D%/test_dns
 %C%_test_dns_LDADD = $(UNIT_LIBS)
 
 # A module and a program that uses it: both on the shared library, as outside of this tree.
+if SHARED_LIBRARY
 check_LTLIBRARIES += %D%/resolvx_tiny.la
 %C%_resolvx_tiny_la_SOURCES = tests/support/module.c
 %C%_resolvx_tiny_la_CPPFLAGS = $(UNIT_CPPFLAGS)
@@ -618,6 +619,7 @@ TESTS += %D%/test_modules
 %C%_test_modules_SOURCES = %D%/test_modules.c
 %C%_test_modules_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_modules_LDADD = libresolvx.la $(CMOCKA_LIBS)
+endif
 
 check_PROGRAMS += %D%/test_process
 TESTS += %D%/test_process

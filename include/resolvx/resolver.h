@@ -224,6 +224,9 @@ struct rvx_addrs {
 
 /* Finds the addresses of a host. "localhost" and the names below it are the loopback addresses where no source knows
  * better (RFC 6761), unless opts->host_order was given: then only its sources count.
+ * Order: RFC 6724, with the tables of gai.conf and the sortlist of resolv.conf, by the routes that this machine has;
+ *        what the source "libc" answered stays in its order. A resolver that is used more than twice for names of
+ *        several addresses keeps a descriptor, to hear of changed routes.
  * network: "ip", "ip4" or "ip6"; "" as "ip".
  * host: an IP literal, or a name; a trailing dot marks it absolute.
  * addrs: not NULL; set to NULL on failure. Their ports are 0, v4-mapped addresses are IPv4 addresses, none is there

@@ -505,6 +505,15 @@ TESTS += %D%/test_srcaddr
 %C%_test_srcaddr_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_srcaddr_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_sort
+TESTS += %D%/test_sort
+%C%_test_sort_SOURCES = %D%/test_sort.c tests/support/etc.c tests/support/etc.h tests/support/fakekernel.c \
+	tests/support/fakekernel.h tests/support/fakelibc.c tests/support/fakelibc.h tests/support/oom.c \
+	tests/support/oom.h
+%C%_test_sort_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_sort_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_sort_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_srcaddr_net
 TESTS += %D%/test_srcaddr_net
 %C%_test_srcaddr_net_SOURCES = %D%/test_srcaddr_net.c tests/support/etc.c tests/support/etc.h

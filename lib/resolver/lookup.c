@@ -94,7 +94,9 @@ static void note_failure(struct rvx__lookup *lookup, struct rvx_request *request
 /* Keeps the canonical name of a host without addresses, until there is something better. */
 static void keep_alias(struct rvx__lookup *lookup, struct rvx_request *request)
 {
-    if (lookup->answer.block != NULL || request->answer.block == NULL || request->answer.block->canonical == 0)
+    const struct rvx__answer_block *block = request->answer.block;
+
+    if (lookup->answer.block != NULL || block == NULL || block->canonical == 0 || block->n > 0)
         return;
     if (!rvx__answer_is_empty(&request->answer)) /* addresses with such a status do not count */
         return;

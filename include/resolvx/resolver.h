@@ -98,9 +98,9 @@ struct rvx_resolver_opts {
 
 /* Makes a resolver. No file is read yet.
  * The environment variable RESOLVX chooses the sources where the options leave them open: "libc" sends every lookup to
- * the C library; "dns" keeps port lookups inside this library, and host lookups too once a backend named "dns" is
- * registered, until when libc answers in its place. "+1" or "+2" behind either is reserved for tracing. The variable is
- * ignored in set-uid programs, as are RES_OPTIONS and LOCALDOMAIN, which add to resolv.conf as resolv.conf(5) says.
+ * the C library; "dns" keeps every lookup inside this library. "+1" or "+2" behind either is reserved for tracing. The
+ * variable is ignored in set-uid programs, as are RES_OPTIONS and LOCALDOMAIN, which add to resolv.conf as
+ * resolv.conf(5) says.
  * opts: may be NULL.  resolver: not NULL; set to NULL on failure.  err: may be NULL.
  * Returns: 0; -ENOMEM; RVX_EOPTIONS for options of a newer header, for an order that is no list of names, and for
  *          values out of their range. That a name in an order is unknown shows at the first lookup, as backends may be

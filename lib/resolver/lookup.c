@@ -183,6 +183,7 @@ static int accept_plan(struct rvx__lookup *lookup, int rc)
         return rc;
     }
     lookup->request.snapshot = lookup->planned.snapshot;
+    rvx__stats_add(&lookup->request.resolver->stats, RVX__STAT_LOOKUPS, 1);
     rvx__lookup_trace_start(&lookup->request, lookup->planned.plan);
     return 0;
 }

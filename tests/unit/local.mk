@@ -595,6 +595,13 @@ TESTS += %D%/test_libc_names
 %C%_test_libc_names_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_libc_names_LDADD = $(UNIT_LIBS)
 
+check_PROGRAMS += %D%/test_callbacks_lookup
+TESTS += %D%/test_callbacks_lookup
+%C%_test_callbacks_lookup_SOURCES = %D%/test_callbacks_lookup.c tests/support/dnsserver.c tests/support/dnsserver.h \
+	tests/support/dnszone.c tests/support/dnszone.h tests/support/lookups.c tests/support/lookups.h $(RESOLVER_SUPPORT)
+%C%_test_callbacks_lookup_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_callbacks_lookup_LDADD = $(UNIT_LIBS)
+
 check_PROGRAMS += %D%/test_reload
 TESTS += %D%/test_reload
 %C%_test_reload_SOURCES = %D%/test_reload.c $(RESOLVER_SUPPORT)

@@ -10,6 +10,7 @@ dist_man_MANS += \
 	%D%/resolvx-log.3 \
 	%D%/resolvx-loop.3 \
 	%D%/resolvx-net.3 \
+	%D%/resolvx-netdb.3 \
 	%D%/resolvx-records.3 \
 	%D%/resolvx-resolver.3 \
 	%D%/resolvx-time.3 \

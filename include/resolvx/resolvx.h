@@ -9,6 +9,7 @@
  *     loop.h      event loop, operations
  *     trace.h     what a lookup does, event by event
  *     resolver.h  ports and hosts
+ *     netdb.h     getaddrinfo() and getnameinfo()
  *     net.h       listeners and connections
  *
  * backend.h, for those who write a source of answers, is included separately.
@@ -21,6 +22,7 @@
 #include <resolvx/log.h>
 #include <resolvx/loop.h>
 #include <resolvx/net.h>
+#include <resolvx/netdb.h>
 #include <resolvx/records.h>
 #include <resolvx/resolver.h>
 #include <resolvx/time.h>

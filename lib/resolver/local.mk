@@ -36,6 +36,12 @@ librvx_core_la_SOURCES += \
 	%D%/failure.h \
 	%D%/flight.c \
 	%D%/flight.h \
+	%D%/gai.h \
+	%D%/gai_code.c \
+	%D%/gai_hosts.c \
+	%D%/gai_sockets.c \
+	%D%/getaddrinfo.c \
+	%D%/getnameinfo.c \
 	%D%/host.c \
 	%D%/host.h \
 	%D%/https.c \
@@ -96,6 +102,7 @@ librvx_core_la_SOURCES += \
 
 resolvxinclude_HEADERS += \
 	include/resolvx/backend.h \
+	include/resolvx/netdb.h \
 	include/resolvx/records.h \
 	include/resolvx/resolver.h \
 	include/resolvx/trace.h

@@ -650,3 +650,16 @@ TESTS += %D%/test_dns_cost
 %C%_test_dns_cost_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_cost_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_dns_cost_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_netdb_glibc
+TESTS += %D%/test_netdb_glibc
+%C%_test_netdb_glibc_SOURCES = %D%/test_netdb_glibc.c $(RESOLVER_SUPPORT)
+%C%_test_netdb_glibc_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_netdb_glibc_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_netdb
+TESTS += %D%/test_netdb
+%C%_test_netdb_SOURCES = %D%/test_netdb.c $(RESOLVER_SUPPORT) tests/support/oom.c tests/support/oom.h
+%C%_test_netdb_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_netdb_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_netdb_LDADD = $(UNIT_LIBS)

@@ -380,6 +380,11 @@ static void test_query(void **state)
     assert_int_equal(rvx_query(resolver, "mail.example", 15, NULL, &records, NULL), 0);
     assert_string_equal(records->v[0].text, "20 b.example.");
     rvx_records_free(records);
+    assert_int_equal(rvx_query(resolver, "web.example", 65, NULL, &records, NULL), 0);
+    /* dig puts quotes around h2 and z; both forms are those of RFC 9460 section 2.1 */
+    assert_string_equal(records->v[0].text, "2 . alpn=h2 port=8443 ipv4hint=192.0.2.1 key65000=z");
+    assert_string_equal(records->v[1].text, "1 cdn.");
+    rvx_records_free(records);
     for (size_t i = 0; i < COUNT_OF(bad); i++)
         assert_int_equal(rvx_query(resolver, "any.example", bad[i], NULL, &records, NULL), RVX_EOPTIONS);
     assert_int_equal(rvx_type_parse("mx"), 15);

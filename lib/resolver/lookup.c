@@ -98,8 +98,6 @@ static void keep_alias(struct rvx__lookup *lookup, struct rvx_request *request)
 
     if (lookup->answer.block != NULL || block == NULL || block->canonical == 0 || block->n > 0)
         return;
-    if (!rvx__answer_is_empty(&request->answer)) /* addresses with such a status do not count */
-        return;
     lookup->answer = request->answer;
     lookup->found_by = (uint8_t)(lookup->next - 1);
     request->answer = (struct rvx__answer){.block = NULL};

@@ -278,7 +278,8 @@ static void describe_event(const struct rvx_trace_event *event, char *line, size
     case RVX_TRACE_CACHE:
         add_text(line, size, "", event->name);
         add_text(line, size, ": ", event->text);
-        add_format(line, size, ", %.0f s old", (double)event->number);
+        if (event->text != NULL && strcmp(event->text, "miss") != 0)
+            add_format(line, size, ", %.0f s old", (double)event->number);
         break;
     case RVX_TRACE_DONE:
         add_text(line, size, "", event->code < 0 ? rvx_strerror(event->code) : "found");

@@ -30,7 +30,7 @@ int rvx__resolver_codec(struct rvx_resolver *resolver, struct rvx__codec **codec
 /* Queries, RVX__SHAPES_N of them, by enum rvx__shape_flags; they live as long as the codec. */
 const struct rvx__shape *rvx__codec_shapes(const struct rvx__codec *codec);
 
-/* Appends the RDATA of a record of a gated message, as dig prints it.
+/* Appends the RDATA of a record of a gated message, as a zone file may have it.
  * Returns: 0; -ENOMEM; RVX_ETOOLONG, the text's bound; RVX_EUNAVAIL if libldns does not understand it. */
 int rvx__codec_rdata_text(const struct rvx__codec *codec, const struct rvx__message *message, const struct rvx__rr *rr,
                           struct rvx__buf *text);

@@ -42,6 +42,10 @@ expect "a module" 0 "192.0.2.9 from sqlite
 lookup broken.example: no such host
 lookup absent.example: no such host" ""
 
+run resolvx --modules=modules --order=sqlite --short host printer.example
+expect "resolvx and a module" 0 "192.0.2.9
+2001:db8::9" ""
+
 RESOLVX_SQLITE=$PWD/none.db
 run ./module_client modules sqlite printer.example
 same "no database: exit status" 0 "$status"

@@ -40,7 +40,10 @@ static void test_against_an_array(void **state)
             else
                 assert_int_equal(put(&table, id), 0);
             there[id] = !there[id];
-            n += there[id] ? 1 : -1u;
+            if (there[id])
+                n++;
+            else
+                n--;
             assert_int_equal((unsigned)table.n, (unsigned)n);
             id = (random >> 8) & masks[m];
             assert_true((rvx__idtable_find(&table, (uint16_t)id) != NULL) == there[id]);

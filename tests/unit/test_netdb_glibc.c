@@ -514,7 +514,7 @@ static bool make_world(void)
         unsetenv(variables[i]);
     if (geteuid() != 0 || unshare(CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) != 0)
         return false;
-    if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", "/etc", "tmpfs", 0, NULL) != 0)
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) != 0 || mount("tmpfs", "/etc", "tmpfs", 0, NULL) != 0)
         return false;
     if (system("ip link add v2 type veth peer name v3 && ip link del v2") != 0)
         return false;

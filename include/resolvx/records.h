@@ -18,8 +18,8 @@
  * Returns: 0 with at least one item; RVX_ENOTFOUND, err->nodata telling a name without such records from no name;
  *          RVX_ETRYAGAIN, RVX_EUNAVAIL (temporary), the first also for an answer of which nothing can be used, with
  *          the reason in err->ede_text: what is malformed is no proof that there is nothing; RVX_EALIASLOOP;
- *          RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM. A start function returns 0, or -ENOMEM, RVX_EFORKED and then there
- *          is no callback.
+ *          RVX_ENOBACKEND; RVX_ETIMEOUT; RVX_ECANCELED; -ENOMEM. A start function returns 0, or -ENOMEM, RVX_EFORKED
+ *          and then there is no callback.
  * Ownership: a result is one allocation, freed with its own function, which accepts NULL; the callback receives it to
  *            be freed there. All in it lives as long as it does.
  * Records are asked of the source "dns", or of those sources of the host order that have records. Names in answers are

@@ -99,13 +99,15 @@ static void run_queries(struct log *log, struct tally *tally, unsigned at_once)
 {
     struct rvx__resolver_base base = rvx__resolver_base_system;
     struct asker *askers = calloc(at_once, sizeof *askers);
-    struct dnsserver *server = dnsserver_start(note, log);
-    struct rvx_addr addr = dnsserver_addr(server);
     struct run run = {.done = 0};
+    struct dnsserver *server;
+    struct rvx_addr addr;
     struct stage stage;
 
     assert_non_null(askers);
-    memset(log, 0, sizeof *log);
+    memset(log, 0, sizeof *log); /* from the start on it is the server's */
+    server = dnsserver_start(note, log);
+    addr = dnsserver_addr(server);
     *tally = (struct tally){.ops = rvx__sockops_system};
     tally->ops.socket = count_socket;
     tally->ops.send = count_send;

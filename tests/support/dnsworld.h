@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "support/dnsserver.h"
 #include "support/dnszone.h"
@@ -31,6 +32,11 @@ static const struct dnszone_row zone[] = {
     {"1.2.0.192.in-addr.arpa", 12, 60, "one.example"},
     {"1.2.0.192.in-addr.arpa", 12, 60, "not a host.example"},
     {"one.example", 15, 60, "10 mail.one.example"},
+    {"large-alias.example", 5, 60, "large.example"},
+    {"large.example", 1, 60, "192.0.2.7"},
+    {"large.example", 28, 60, "2001:db8::7"},
+    {"large.example", 15, 60, "10 mail.one.example"},
+    {"large.example", 16, 60, "text"},
 };
 
 /* A resolver of one or more servers, and what they do. */
@@ -45,14 +51,22 @@ struct world {
     char addrs[128];
 };
 
+static inline bool is_called(const struct dnsserver_query *query, const char *word)
+{
+    return strncasecmp(query->name, word, strlen(word)) == 0;
+}
+
+/* Names that begin with "silent" are never answered, those with "large" over TCP only. */
 static inline void handle(void *arg, struct dnsserver_query *query)
 {
     struct world *w = arg;
 
-    if (atomic_load(&w->silent))
+    if (atomic_load(&w->silent) || is_called(query, "silent"))
         return;
     if (atomic_load(&w->failing))
         dnsserver_answer(query, 2, "");
+    else if (is_called(query, "large") && query->conn == NULL)
+        dnsserver_answer(query, 0x200, "");
     else
         dnszone_answer(query, zone, COUNT_OF(zone), atomic_load(&w->flags));
 }

@@ -663,3 +663,13 @@ TESTS += %D%/test_netdb
 %C%_test_netdb_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_netdb_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_netdb_LDADD = $(UNIT_LIBS)
+
+# Whole lookups through DNS servers on the loopback, dnsworld.h.
+DNSWORLD_SUPPORT = tests/support/dnsserver.c tests/support/dnsserver.h tests/support/dnszone.c tests/support/dnszone.h \
+	tests/support/dnsworld.h tests/support/lookups.c tests/support/lookups.h $(RESOLVER_SUPPORT)
+
+check_PROGRAMS += %D%/test_dns_threads
+TESTS += %D%/test_dns_threads
+%C%_test_dns_threads_SOURCES = %D%/test_dns_threads.c $(DNSWORLD_SUPPORT)
+%C%_test_dns_threads_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_threads_LDADD = $(UNIT_LIBS)

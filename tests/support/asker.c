@@ -79,7 +79,7 @@ void asker_start(struct asker *asker, struct stage *stage, const char *name)
     assert_int_equal(asker_try(asker, stage, name), 0);
 }
 
-/* A question may end in the chores of a turn, before its wait. Unlike an operation, it does not keep it from waiting. */
+/* A question may end in the chores of a turn, before its wait; unlike an operation it does not keep it from waiting. */
 void stage_wait(struct stage *stage, const unsigned *count, unsigned least)
 {
     rvx_time deadline = rvx_after(RVX_SECONDS(60));

@@ -37,6 +37,7 @@ static const struct dnszone_row zone[] = {
     {"large.example", 28, 60, "2001:db8::7"},
     {"large.example", 15, 60, "10 mail.one.example"},
     {"large.example", 16, 60, "text"},
+    {"raw.example", 65280, 60, "\\# 010203"},
 };
 
 /* A resolver of one or more servers, and what they do. */

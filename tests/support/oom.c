@@ -17,7 +17,8 @@ void *__wrap_rvx__realloc(void *p, size_t n, size_t size);
 const char *__asan_default_options(void);
 
 static atomic_bool armed;
-static atomic_uint victim; /* the number of the allocation that fails */
+static atomic_bool lasting; /* those behind the victim fail as well */
+static atomic_uint victim;  /* the number of the allocation that fails */
 static atomic_uint asked;
 static atomic_bool refused;
 
@@ -27,13 +28,24 @@ const char *__asan_default_options(void)
     return "allocator_may_return_null=1";
 }
 
-void oom_fail_after(unsigned n)
+static void arm(unsigned n, bool all)
 {
     armed = false;
+    lasting = all;
     victim = n;
     asked = 0;
     refused = false;
     armed = true;
+}
+
+void oom_fail_after(unsigned n)
+{
+    arm(n, false);
+}
+
+void oom_fail_from(unsigned n)
+{
+    arm(n, true);
 }
 
 void oom_off(void)
@@ -53,7 +65,12 @@ bool oom_failed(void)
 
 static bool must_fail(void)
 {
-    if (!armed || atomic_fetch_add(&asked, 1) != victim)
+    unsigned number;
+
+    if (!armed)
+        return false;
+    number = atomic_fetch_add(&asked, 1);
+    if (lasting ? number < victim : number != victim)
         return false;
     refused = true;
     return true;

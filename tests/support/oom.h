@@ -27,6 +27,9 @@
  * counts. */
 void oom_fail_after(unsigned n);
 
+/* The same, but those that follow fail too, until oom_off(). */
+void oom_fail_from(unsigned n);
+
 /* No allocation fails any more; the counts stay. */
 void oom_off(void);
 

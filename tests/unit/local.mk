@@ -673,3 +673,11 @@ TESTS += %D%/test_dns_threads
 %C%_test_dns_threads_SOURCES = %D%/test_dns_threads.c $(DNSWORLD_SUPPORT)
 %C%_test_dns_threads_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_threads_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_oom
+TESTS += %D%/test_dns_oom
+%C%_test_dns_oom_SOURCES = %D%/test_dns_oom.c tests/support/oom.c tests/support/oom.h tests/support/sockets.c \
+	tests/support/sockets.h $(DNSWORLD_SUPPORT)
+%C%_test_dns_oom_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_oom_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
+%C%_test_dns_oom_LDADD = $(UNIT_LIBS)

@@ -31,6 +31,7 @@ struct dnsserver_conn {
 struct dnsserver {
     dnsserver_fn handle;
     void *arg;
+    int family;
     int udp, tcp;
     int stop[2]; /* a pipe */
     uint16_t port;
@@ -40,32 +41,46 @@ struct dnsserver {
     struct dnsserver_query *all;
 };
 
-static struct sockaddr_in loopback(uint16_t port)
+/* The loopback's address with a port.  Returns: its length. */
+static socklen_t loopback(int family, uint16_t port, struct sockaddr_storage *sa)
 {
-    struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons(port)};
+    const struct sockaddr_in v4 = {
+        .sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    const struct sockaddr_in6 v6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(port), .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+    socklen_t len = family == AF_INET6 ? sizeof v6 : sizeof v4;
 
-    sa.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    return sa;
+    memset(sa, 0, sizeof *sa);
+    memcpy(sa, family == AF_INET6 ? (const void *)&v6 : (const void *)&v4, len);
+    return len;
+}
+
+static struct rvx_addr addr_of(const struct sockaddr_storage *sa, socklen_t len)
+{
+    struct rvx_addr addr;
+
+    assert_int_equal(rvx_addr_from_sockaddr((const struct sockaddr *)sa, len, &addr), 0);
+    return addr;
 }
 
 /* Both sockets on one port: whatever TCP gets, unless somebody has it for UDP. */
 static void open_sockets(struct dnsserver *server)
 {
     for (int tries = 0; tries < 64; tries++) {
-        struct sockaddr_in sa = loopback(0);
-        socklen_t len = sizeof sa;
+        struct sockaddr_storage sa;
+        socklen_t len = loopback(server->family, 0, &sa);
         int big = 1 << 20;
 
-        server->tcp = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-        server->udp = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        server->tcp = socket(server->family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+        server->udp = socket(server->family, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
         assert_true(server->tcp >= 0 && server->udp >= 0);
-        assert_int_equal(bind(server->tcp, (struct sockaddr *)&sa, sizeof sa), 0);
+        assert_int_equal(bind(server->tcp, (struct sockaddr *)&sa, len), 0);
         assert_int_equal(getsockname(server->tcp, (struct sockaddr *)&sa, &len), 0);
         setsockopt(server->udp, SOL_SOCKET, SO_RCVBUFFORCE, &big, sizeof big);
         setsockopt(server->udp, SOL_SOCKET, SO_RCVBUF, &big, sizeof big);
-        if (bind(server->udp, (struct sockaddr *)&sa, sizeof sa) == 0) {
+        if (bind(server->udp, (struct sockaddr *)&sa, len) == 0) {
             assert_int_equal(listen(server->tcp, 128), 0);
-            server->port = ntohs(sa.sin_port);
+            server->port = addr_of(&sa, len).port;
             return;
         }
         close(server->tcp);
@@ -92,8 +107,8 @@ static void read_question(struct dnsserver_query *query)
     query->type = (uint16_t)(query->bytes[at + 1] << 8 | query->bytes[at + 2]);
 }
 
-static void handle_query(struct dnsserver *server, struct dnsserver_conn *conn, const struct sockaddr_in *from,
-                         const uint8_t *bytes, size_t len)
+static void handle_query(struct dnsserver *server, struct dnsserver_conn *conn, const struct sockaddr_storage *from,
+                         socklen_t from_len, const uint8_t *bytes, size_t len)
 {
     struct dnsserver_query *query = calloc(1, sizeof *query);
 
@@ -101,8 +116,9 @@ static void handle_query(struct dnsserver *server, struct dnsserver_conn *conn, 
         abort();
     query->server = server;
     query->conn = conn;
-    query->port = ntohs(from->sin_port);
-    query->addr = from->sin_addr.s_addr;
+    query->from = *from;
+    query->from_len = from_len;
+    query->port = addr_of(from, from_len).port;
     query->id = (uint16_t)(bytes[0] << 8 | bytes[1]);
     query->len = len;
     memcpy(query->bytes, bytes, len);
@@ -118,12 +134,12 @@ static void handle_query(struct dnsserver *server, struct dnsserver_conn *conn, 
 static void read_udp(struct dnsserver *server)
 {
     uint8_t bytes[1024];
-    struct sockaddr_in from;
+    struct sockaddr_storage from;
     socklen_t len = sizeof from;
     ssize_t n;
 
     while ((n = recvfrom(server->udp, bytes, sizeof bytes, 0, (struct sockaddr *)&from, &len)) >= 0)
-        handle_query(server, NULL, &from, bytes, (size_t)n);
+        handle_query(server, NULL, &from, len, bytes, (size_t)n);
 }
 
 static void accept_conn(struct dnsserver *server)
@@ -150,8 +166,8 @@ static void close_conn(struct dnsserver_conn *conn)
 static void read_conn(struct dnsserver *server, struct dnsserver_conn *conn)
 {
     ssize_t n = recv(conn->fd, conn->bytes + conn->len, sizeof conn->bytes - conn->len, 0);
-    struct sockaddr_in from = {.sin_family = AF_INET};
-    socklen_t len = sizeof from;
+    struct sockaddr_storage from;
+    socklen_t len = loopback(server->family, 0, &from);
 
     if (n <= 0) {
         if (n == 0 || errno != EAGAIN)
@@ -165,7 +181,7 @@ static void read_conn(struct dnsserver *server, struct dnsserver_conn *conn)
 
         if (conn->len < size)
             break;
-        handle_query(server, conn, &from, conn->bytes + 2, size - 2);
+        handle_query(server, conn, &from, len, conn->bytes + 2, size - 2);
         conn->len -= size;
         memmove(conn->bytes, conn->bytes + size, conn->len);
     }
@@ -199,17 +215,28 @@ static void *serve(void *arg)
     }
 }
 
-struct dnsserver *dnsserver_start(dnsserver_fn handle, void *arg)
+static struct dnsserver *start_server(int family, dnsserver_fn handle, void *arg)
 {
     struct dnsserver *server = calloc(1, sizeof *server);
 
     assert_non_null(server);
+    server->family = family;
     server->handle = handle;
     server->arg = arg;
     open_sockets(server);
     assert_int_equal(pipe(server->stop), 0);
     assert_int_equal(pthread_create(&server->thread, NULL, serve, server), 0);
     return server;
+}
+
+struct dnsserver *dnsserver_start(dnsserver_fn handle, void *arg)
+{
+    return start_server(AF_INET, handle, arg);
+}
+
+struct dnsserver *dnsserver_start_ipv6(dnsserver_fn handle, void *arg)
+{
+    return start_server(AF_INET6, handle, arg);
 }
 
 void dnsserver_stop(struct dnsserver *server)
@@ -234,11 +261,10 @@ void dnsserver_stop(struct dnsserver *server)
 
 struct rvx_addr dnsserver_addr(const struct dnsserver *server)
 {
-    struct sockaddr_in sa = loopback(server->port);
-    struct rvx_addr addr;
+    struct sockaddr_storage sa;
+    socklen_t len = loopback(server->family, server->port, &sa);
 
-    assert_int_equal(rvx_addr_from_sockaddr((struct sockaddr *)&sa, sizeof sa, &addr), 0);
-    return addr;
+    return addr_of(&sa, len);
 }
 
 unsigned dnsserver_queries(const struct dnsserver *server)
@@ -301,8 +327,7 @@ void dnsserver_answer(const struct dnsserver_query *query, unsigned flags, const
 
 static void send_udp(int fd, const struct dnsserver_query *query, const void *bytes, size_t len)
 {
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(query->port), .sin_addr.s_addr = query->addr};
-    ssize_t n = sendto(fd, bytes, len, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to);
+    ssize_t n = sendto(fd, bytes, len, MSG_NOSIGNAL, (const struct sockaddr *)&query->from, query->from_len);
 
     (void)n; /* the client may be gone */
 }
@@ -351,7 +376,7 @@ void dnsserver_send_raw(const struct dnsserver_query *query, const void *bytes, 
 
 void dnsserver_send_elsewhere(const struct dnsserver_query *query, const void *bytes, size_t len)
 {
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(query->server->family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         abort();

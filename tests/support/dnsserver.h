@@ -18,6 +18,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/socket.h>
 
 #include <resolvx/addr.h>
 
@@ -39,7 +40,8 @@ struct dnsserver_query {
 
     /* inside */
     struct dnsserver_query *next;
-    uint32_t addr; /* the client's, as it is on the wire */
+    struct sockaddr_storage from; /* the client */
+    socklen_t from_len;
 };
 
 /* Thread: the server's. The query is not freed after the call. */
@@ -48,6 +50,9 @@ typedef void (*dnsserver_fn)(void *arg, struct dnsserver_query *query);
 /* The test fails if there is no server to be had.  handle: may be NULL, as if it did nothing. */
 struct dnsserver *dnsserver_start(dnsserver_fn handle, void *arg);
 void dnsserver_stop(struct dnsserver *server);
+
+/* The same at [::1] and nowhere else. */
+struct dnsserver *dnsserver_start_ipv6(dnsserver_fn handle, void *arg);
 
 /* Where it is. */
 struct rvx_addr dnsserver_addr(const struct dnsserver *server);

@@ -681,3 +681,16 @@ TESTS += %D%/test_dns_oom
 %C%_test_dns_oom_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_oom_LDFLAGS = $(AM_LDFLAGS) $(UNIT_WRAP)
 %C%_test_dns_oom_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_ipv6
+TESTS += %D%/test_dns_ipv6
+%C%_test_dns_ipv6_SOURCES = %D%/test_dns_ipv6.c tests/support/sockets.c \
+	tests/support/sockets.h $(DNSWORLD_SUPPORT)
+%C%_test_dns_ipv6_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_ipv6_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_tcp_load
+TESTS += %D%/test_dns_tcp_load
+%C%_test_dns_tcp_load_SOURCES = %D%/test_dns_tcp_load.c $(DNSWORLD_SUPPORT)
+%C%_test_dns_tcp_load_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_tcp_load_LDADD = $(UNIT_LIBS)

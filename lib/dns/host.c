@@ -17,6 +17,8 @@
 
 #include "dns/host.h"
 
+#include <errno.h>
+
 #include <resolvx/err.h>
 
 enum phase { PHASE_LATER, PHASE_WANTED, PHASE_ASKED, PHASE_SETTLED };
@@ -173,7 +175,7 @@ static bool is_circle(const struct rvx__host *host, unsigned i, uint32_t hash)
     unsigned hop;
 
     for (hop = 0; hop <= host->hops[i]; hop++) {
-        if (host->seen[i][hop] == hash)
+        if (host->trails[i]->seen[hop] == hash)
             return true;
     }
     return false;
@@ -181,15 +183,18 @@ static bool is_circle(const struct rvx__host *host, unsigned i, uint32_t hash)
 
 static enum rvx__host_use take_alias(struct rvx__host *host, unsigned i, const struct rvx__name *target)
 {
+    struct rvx__host_trail *trail = host->trails[i];
     uint32_t hash = hash_name(target);
     struct rvx__name name;
 
+    if (trail == NULL)
+        return take_failure(host, i, -ENOMEM);
     if (host->hops[i] == 0)
-        host->seen[i][0] = current_name(host, &name) ? hash_name(&name) : 0;
+        trail->seen[0] = current_name(host, &name) ? hash_name(&name) : 0;
     if (host->hops[i] == RVX__HOST_RESTARTS_MAX || is_circle(host, i, hash))
         return take_failure(host, i, RVX_EALIASLOOP);
-    host->seen[i][++host->hops[i]] = hash;
-    host->target = target;
+    trail->seen[++host->hops[i]] = hash;
+    rvx__name_set(&trail->target, rvx__name_view(target));
     host->phases[i] = PHASE_WANTED;
     return RVX__HOST_FOLLOW;
 }
@@ -278,7 +283,9 @@ static bool hand_out_ask(struct rvx__host *host, unsigned i, struct rvx__host_ac
 {
     bool restart = host->hops[i] > 0;
 
-    if (!(restart ? rvx__name_set(&action->name, rvx__name_view(host->target)) : current_name(host, &action->name)))
+    if (restart)
+        rvx__name_set(&action->name, rvx__name_view(&host->trails[i]->target));
+    else if (!current_name(host, &action->name))
         return false;
     host->phases[i] = PHASE_ASKED;
     action->kind = RVX__HOST_ASK;

@@ -14,6 +14,8 @@
  * With opts->strict they must wait: a temporary failure of the other type takes them back.
  *
  * No name is kept in here, to keep it small: a question's name is in the action, and the driver keeps what it needs.
+ * Nor is there room for what only a few lookups do: an alias that leads out of its answer is followed in a trail, which
+ * the driver brings along.
  */
 #ifndef RVX_DNS_HOST_H
 #define RVX_DNS_HOST_H
@@ -37,6 +39,12 @@ struct rvx__host_opts {
     bool strict;              /* strict-error: a temporary failure ends the lookup, whatever else was found */
 };
 
+/* Aliases that are followed, for one of the types; need not be zeroed. */
+struct rvx__host_trail {
+    uint32_t seen[RVX__HOST_RESTARTS_MAX + 1]; /* hashes of the names asked */
+    struct rvx__name target;                   /* the name to ask for next, or that is asked for */
+};
+
 enum rvx__host_state {
     RVX__HOST_ASKING,
     RVX__HOST_ENDING,
@@ -45,9 +53,11 @@ enum rvx__host_state {
 
 struct rvx__host {
     const struct rvx__host_opts *opts;
-    struct rvx__search search;       /* inside: gives the current name next */
-    const struct rvx__name *target;  /* inside: of an alias just told of */
-    uint32_t seen[RVX__HOST_TYPES_MAX][RVX__HOST_RESTARTS_MAX + 1]; /* inside: hashes of names asked on a chain */
+    struct rvx__search search; /* inside: gives the current name next */
+
+    /* Set by the driver, at the latest before it tells of an alias; borrowed. NULL: it cannot be followed (-ENOMEM). */
+    struct rvx__host_trail *trails[RVX__HOST_TYPES_MAX];
+
     uint16_t types[RVX__HOST_TYPES_MAX];
     uint8_t types_n;
     uint8_t hops[RVX__HOST_TYPES_MAX];   /* inside: restarts */
@@ -90,7 +100,7 @@ void rvx__host_start_name(struct rvx__host *host, const struct rvx__host_opts *o
                           const uint16_t *types, unsigned types_n);
 
 /* Question i was answered.  code: 0 and a finding, or why there is none.
- * finding: stays where it is until rvx__host_next() has given all actions. */
+ * finding: borrowed for the call. */
 enum rvx__host_use rvx__host_answered(struct rvx__host *host, unsigned i, int code,
                                       const struct rvx__finding *finding);
 

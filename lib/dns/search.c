@@ -31,10 +31,10 @@ bool rvx__search_init(struct rvx__search *search, struct rvx__view text, const s
     *search = (struct rvx__search){.text = text, .opts = opts};
     search->bare_first = rooted || count_dots(text) >= opts->ndots;
     if (rooted)
-        search->next = opts->domains_n;
+        search->next = (unsigned)opts->domains_n;
     if (rvx__name_is_host(text))
         return true;
-    search->next = opts->domains_n;
+    search->next = (unsigned)opts->domains_n;
     search->bare_done = true;
     return false;
 }

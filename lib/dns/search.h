@@ -22,7 +22,7 @@ struct rvx__search_opts {
 struct rvx__search {
     struct rvx__view text; /* as typed; borrowed, like opts */
     const struct rvx__search_opts *opts;
-    size_t next;     /* inside: the domain to try next */
+    unsigned next;   /* inside: the domain to try next */
     bool bare_first; /* inside: the name as it is comes first, not last */
     bool bare_done;  /* inside */
     bool gave;       /* inside: a name with a domain was handed out */

@@ -2,14 +2,18 @@
  *
  * Model: the machine says which questions it wants answered, one or two at a time, and what each answer is good for;
  * question.h finds the answers. What is found goes into the request at once, so it is there when one family has come
- * and the other one has not. One struct, allocated for the request, holds it all.
+ * and the other one has not.
+ *
+ * One allocation, made for the request, holds it all, and no more than it needs: ten thousand lookups may wait. All
+ * types of a name are asked before the next name is tried, so they share the room for it, which is as long as the
+ * longest name that there is to try. Only who follows an alias gets room of his own.
  *
  * An answer may be there before the call that asks for it returns, out of the cache. So actions are first all taken
  * from the machine, and noted; questions that are noted are then asked one by one, in a loop and not by recursion,
  * however long the search list is.
  *
  * rvx_request_answer_dns() runs the same machine with nothing but the cache, on the stack: no loop, no channel, no
- * allocation but what the answer takes.
+ * allocation but what the answer takes, and an alias that leads out of it.
  */
 #include <config.h>
 
@@ -25,13 +29,14 @@
 #include "resolver/resolver.h"
 #include "resolver/trace.h"
 
+#define REVERSE_MAX 74 /* 32 nibbles, ip6, arpa and the root */
+
 /* One of the questions that are asked at the same time: one for each type. */
 struct leg {
-    struct rvx__name name; /* what is asked for; outlives the question */
     uint16_t type;
-    bool wanted; /* the machine wants it asked */
-    bool restart;
-    int server; /* who gave the last answer, or -1 */
+    bool wanted;    /* the machine wants it asked */
+    bool restart;   /* for the target of an alias, which is in the machine's trail */
+    int16_t server; /* who gave the last answer, or -1 */
     struct rvx__asked asked;
 };
 
@@ -39,8 +44,8 @@ struct leg {
  * after. */
 struct alias {
     struct rvx__answer answer; /* of an earlier name of the search list; that of the current one is in the request */
-    struct rvx__dns_origin origin;
     uint32_t ttl;
+    struct rvx__dns_origin origin;
 };
 
 struct work {
@@ -48,16 +53,16 @@ struct work {
     const struct rvx__snapshot *snapshot; /* a reference: the asker's view is its */
     struct rvx__asker asker;
     struct rvx__host host;
-    struct rvx__host_opts opts;
-    struct rvx__dns_origin origin;
     struct alias alias;
+    struct rvx__dns_origin origin;
     bool done;    /* the machine says so */
     bool driving; /* legs are being asked, further up the stack */
     bool at_once; /* from the cache or not at all */
-    uint16_t hits, negative_hits;
+    uint16_t hits, negative_hits; /* of at_once */
     uint8_t legs_n;
+    uint8_t name_len;
     struct leg *legs;
-    struct rvx__name *typed; /* of one that is not looked up as a host; NULL: it is */
+    char *name; /* the name that is tried, in wire form */
 };
 
 /* What there is to ask for a request; 0: nothing. */
@@ -90,9 +95,9 @@ static int find_snapshot(const struct rvx_request *request, const struct rvx__sn
     return rvx__store_get(&request->resolver->store, RVX__DNS_VIEW_NEEDS, snapshot);
 }
 
-/* Takes over the reference to the snapshot.  legs, typed: room that may turn out not to be needed. */
+/* Takes over the reference to the snapshot.  legs, name: room. */
 static void init_work(struct work *work, struct rvx_request *request, const struct rvx__snapshot *snapshot,
-                      struct leg *legs, struct rvx__name *typed)
+                      struct leg *legs, char *name)
 {
     const struct rvx__dns_view *view = snapshot->dns;
 
@@ -105,33 +110,41 @@ static void init_work(struct work *work, struct rvx_request *request, const stru
         .budget = view->packets_max,
         .lookup = request->trace != NULL ? request->trace->id : 0,
     };
-    work->opts = (struct rvx__host_opts){
-        .search = view->search,
-        .one_after_the_other = view->single_request,
-        .strict = view->strict,
-    };
     work->origin = (struct rvx__dns_origin){.known = false};
     work->alias = (struct alias){.ttl = UINT32_MAX};
     work->done = work->driving = work->at_once = false;
     work->hits = work->negative_hits = 0;
     work->legs = legs;
     work->legs_n = 0;
-    work->typed = typed;
+    work->name = name;
+    work->name_len = 0;
+}
+
+static void set_name(struct work *work, const struct rvx__name *name)
+{
+    memcpy(work->name, name->wire, name->len);
+    work->name_len = name->len;
 }
 
 /* Is just one name asked for, which need not be a host's? Records may be those of any name. */
-static bool find_typed_name(struct work *work)
+static bool find_typed_name(const struct rvx_request *request, struct rvx__name *name)
 {
-    const struct rvx_request *request = work->request;
     struct rvx__view text = rvx__view_text(request->name);
 
     if (request->kind == RVX_REQUEST_HOST)
         return false;
     if (request->kind == RVX_REQUEST_ADDR) {
-        rvx__name_reverse(request->addr, work->typed);
+        rvx__name_reverse(request->addr, name);
         return true;
     }
-    return !rvx__name_is_host(text) && rvx__name_parse(text, work->typed);
+    return !rvx__name_is_host(text) && rvx__name_parse(text, name);
+}
+
+/* Begins with just one name. */
+static void start_with(struct work *work, const struct rvx__name *name, const uint16_t *types, unsigned n)
+{
+    set_name(work, name);
+    rvx__host_start_name(&work->host, &work->asker.view->host, rvx__view_of(work->name, name->len), types, n);
 }
 
 /* Begins. False: there is nothing to ask for. */
@@ -140,6 +153,7 @@ static bool start_machine(struct work *work)
     const struct rvx_request *request = work->request;
     uint16_t types[RVX__HOST_TYPES_MAX];
     unsigned n = choose_types(request, work->asker.view, types);
+    struct rvx__name name;
 
     work->legs_n = (uint8_t)n;
     if (n == 0)
@@ -149,16 +163,27 @@ static bool start_machine(struct work *work)
         work->legs[i].wanted = false;
         work->legs[i].server = -1;
     }
-    if (find_typed_name(work))
-        rvx__host_start_name(&work->host, &work->opts, rvx__name_view(work->typed), types, n);
+    if (find_typed_name(request, &name))
+        start_with(work, &name, types, n);
     else
-        rvx__host_start(&work->host, &work->opts, rvx__view_text(request->name), types, n);
+        rvx__host_start(&work->host, &work->asker.view->host, rvx__view_text(request->name), types, n);
     return true;
 }
 
-static struct rvx__question question_of(const struct leg *leg)
+static unsigned index_of(const struct work *work, const struct leg *leg)
 {
-    return (struct rvx__question){.name = rvx__name_view(&leg->name), .type = leg->type, .class_ = RVX__DNS_CLASS_IN};
+    return (unsigned)(leg - work->legs);
+}
+
+static struct rvx__question question_of(const struct work *work, const struct leg *leg)
+{
+    const struct rvx__host_trail *trail = work->host.trails[index_of(work, leg)];
+
+    return (struct rvx__question){
+        .name = leg->restart ? rvx__name_view(&trail->target) : rvx__view_of(work->name, work->name_len),
+        .type = leg->type,
+        .class_ = RVX__DNS_CLASS_IN,
+    };
 }
 
 static void trace_candidate(const struct work *work, const struct leg *leg)
@@ -167,7 +192,7 @@ static void trace_candidate(const struct work *work, const struct leg *leg)
 
     if (leg != &work->legs[0] || !rvx__trace_wanted(work->asker.resolver))
         return;
-    rvx__name_text(rvx__name_view(&leg->name), name);
+    rvx__name_text(rvx__view_of(work->name, work->name_len), name);
     rvx__trace(work->asker.resolver, work->asker.lookup,
                &(struct rvx_trace_event){.kind = RVX_TRACE_CANDIDATE, .name = name});
 }
@@ -218,11 +243,11 @@ static void note_leg(struct work *work, const struct rvx__host_action *action)
 {
     struct leg *leg = &work->legs[action->i];
 
-    leg->name = action->name;
     leg->wanted = true;
     leg->restart = action->restart;
     if (action->restart)
         return;
+    set_name(work, &action->name);
     if (!work->host.found)
         shelve_alias(work);
     trace_candidate(work, leg);
@@ -252,14 +277,28 @@ static void take_actions(struct work *work)
     }
 }
 
+/* Brings room along for an alias that has to be followed; without memory it is not. */
+static void prepare_trail(struct work *work, unsigned i, const struct rvx__outcome *outcome)
+{
+    bool is_alias = outcome->finding != NULL && outcome->finding->verdict == RVX__VERDICT_ALIAS;
+
+    if (is_alias && work->host.trails[i] == NULL)
+        work->host.trails[i] = rvx__malloc(sizeof *work->host.trails[i]);
+}
+
 /* Hands the outcome of a leg's question to the machine, and takes of it what it is good for. */
 static void settle_leg(struct work *work, struct leg *leg, const struct rvx__outcome *outcome)
 {
-    const struct rvx__question question = question_of(leg);
-    enum rvx__host_use use =
-        rvx__host_answered(&work->host, (unsigned)(leg - work->legs), outcome->code, outcome->finding);
+    unsigned i = index_of(work, leg);
+    struct rvx__question question = question_of(work, leg);
+    enum rvx__host_use use;
+    struct rvx__name name;
 
-    leg->server = outcome->server;
+    if (leg->restart && rvx__name_set(&name, question.name)) /* the machine may put another one in its place */
+        question.name = rvx__name_view(&name);
+    prepare_trail(work, i, outcome);
+    use = rvx__host_answered(&work->host, i, outcome->code, outcome->finding);
+    leg->server = (int16_t)outcome->server;
     if (use == RVX__HOST_IGNORE || use == RVX__HOST_BLAME)
         note_alias(work, &question, outcome);
     switch (use) {
@@ -298,14 +337,22 @@ static enum rvx_status status_of(int code)
     return code == RVX_EALIASLOOP ? RVX_STATUS_UNAVAIL : RVX_STATUS_TRYAGAIN;
 }
 
+/* Gives up what it holds. */
+static void release_work(struct work *work)
+{
+    for (unsigned i = 0; i < work->legs_n; i++)
+        rvx__free(work->host.trails[i]);
+    rvx__answer_fini(&work->alias.answer);
+    rvx__snapshot_unref(work->snapshot);
+}
+
 /* Stops what runs, and frees. */
 static void free_work(struct work *work)
 {
     for (unsigned i = 0; i < work->legs_n; i++)
         rvx__asked_stop(&work->legs[i].asked);
     rvx_request_set_state(work->request, NULL);
-    rvx__answer_fini(&work->alias.answer);
-    rvx__snapshot_unref(work->snapshot);
+    release_work(work);
     rvx__free(work);
 }
 
@@ -343,7 +390,7 @@ static void receive_outcome(struct rvx__asked *asked, const struct rvx__outcome 
 
 static void ask_leg(struct work *work, struct leg *leg)
 {
-    const struct rvx__question question = question_of(leg);
+    const struct rvx__question question = question_of(work, leg);
     int rc = rvx__asked_start(&leg->asked, &work->asker, &question, leg->restart ? leg->server : -1);
 
     if (rc < 0)
@@ -365,9 +412,15 @@ static void drive(struct work *work)
         finish_work(work);
 }
 
-static size_t room_for_typed(const struct rvx_request *request)
+/* The longest name in wire form that is to be tried: a text has a byte less, and so has a domain behind it. */
+static size_t room_for_name(const struct rvx_request *request, const struct rvx__dns_view *view)
 {
-    return request->kind != RVX_REQUEST_HOST ? sizeof(struct rvx__name) : 0;
+    size_t room;
+
+    if (request->kind == RVX_REQUEST_ADDR)
+        return REVERSE_MAX;
+    room = strlen(request->name) + view->longest_domain + 3;
+    return room < RVX__NAME_MAX ? room : RVX__NAME_MAX;
 }
 
 /* Makes what the request is answered with.  Returns: 0; -ENOMEM; as rvx__channel_get(). */
@@ -383,13 +436,13 @@ static int make_work(struct rvx_request *request, struct work **work)
     if (rc < 0)
         return rc;
     n = choose_types(request, snapshot->dns, types);
-    new = rvx__calloc(1, sizeof *new + n * sizeof *legs + room_for_typed(request));
+    new = rvx__calloc(1, sizeof *new + n * sizeof *legs + room_for_name(request, snapshot->dns));
     if (new == NULL) {
         rvx__snapshot_unref(snapshot);
         return -ENOMEM;
     }
     legs = (struct leg *)(void *)(new + 1);
-    init_work(new, request, snapshot, legs, (struct rvx__name *)(void *)(legs + n));
+    init_work(new, request, snapshot, legs, (char *)(legs + n));
     rc = rvx__channel_get(request->resolver, request->loop, &new->asker.channel);
     if (rc < 0) {
         free_work(new);
@@ -448,7 +501,7 @@ void rvx_request_cancel_dns(struct rvx_request *request)
 /* Answers a leg's question from the cache. False: it has no answer. */
 static bool ask_cache(struct work *work, struct leg *leg)
 {
-    const struct rvx__question question = question_of(leg);
+    const struct rvx__question question = question_of(work, leg);
     struct rvx__outcome outcome;
     struct rvx__cache_hit hit;
 
@@ -485,7 +538,7 @@ bool rvx_request_answer_dns(struct rvx_request *request)
 {
     const struct rvx__snapshot *snapshot;
     struct leg legs[RVX__HOST_TYPES_MAX];
-    struct rvx__name typed;
+    char name[RVX__NAME_MAX];
     struct work work;
     bool answered;
 
@@ -493,13 +546,12 @@ bool rvx_request_answer_dns(struct rvx_request *request)
         return false;
     if (rvx__trace_wanted(request->resolver) || find_snapshot(request, &snapshot) < 0)
         return false; /* a trace tells of every question once: rvx_request_start_dns() does */
-    init_work(&work, request, snapshot, legs, &typed);
+    init_work(&work, request, snapshot, legs, name);
     work.at_once = true;
     answered = run_on_cache(&work);
     if (answered)
         round_off(&work);
-    rvx__answer_fini(&work.alias.answer);
-    rvx__snapshot_unref(snapshot);
+    release_work(&work);
     if (answered)
         rvx_request_finish(request, status_of(work.host.code), work.host.code);
     else

@@ -25,12 +25,18 @@ static void set_servers(struct rvx__dns_view *view, const struct rvx__dnsopts *o
 static void set_search(struct rvx__dns_view *view, const struct rvx__dnsopts *opts,
                        const struct rvx__resolvconf *resolv)
 {
-    view->search = (struct rvx__search_opts){
+    view->host.search = (struct rvx__search_opts){
         .domains = opts->search_given ? opts->search : resolv->search,
         .domains_n = opts->search_given ? opts->search_n : resolv->search_n,
         .ndots = opts->ndots_plus_one > 0 ? opts->ndots_plus_one - 1 : resolv->ndots,
         .no_tld_query = (resolv->options & RVX__RESOLVCONF_NO_TLD_QUERY) != 0,
     };
+    for (size_t i = 0; i < view->host.search.domains_n; i++) {
+        size_t len = strlen(view->host.search.domains[i]);
+
+        if (len > view->longest_domain)
+            view->longest_domain = len;
+    }
 }
 
 static void set_switches(struct rvx__dns_view *view, unsigned flags, uint32_t options)
@@ -39,9 +45,9 @@ static void set_switches(struct rvx__dns_view *view, unsigned flags, uint32_t op
 
     view->rotate = (flags & RVX_DNS_ROTATE) != 0 || (options & RVX__RESOLVCONF_ROTATE) != 0;
     view->tcp_only = (flags & RVX_DNS_TCP) != 0 || (options & RVX__RESOLVCONF_USE_TCP) != 0;
-    view->single_request = (flags & RVX_DNS_SINGLE_REQUEST) != 0 || (options & single) != 0;
+    view->host.one_after_the_other = (flags & RVX_DNS_SINGLE_REQUEST) != 0 || (options & single) != 0;
     view->no_aaaa = (flags & RVX_DNS_NO_AAAA) != 0 || (options & RVX__RESOLVCONF_NO_AAAA) != 0;
-    view->strict = (flags & RVX_DNS_STRICT) != 0 || (options & RVX__RESOLVCONF_STRICT_ERROR) != 0;
+    view->host.strict = (flags & RVX_DNS_STRICT) != 0 || (options & RVX__RESOLVCONF_STRICT_ERROR) != 0;
     view->trust_ad = (flags & RVX_DNS_TRUST_AD) != 0 || (options & RVX__RESOLVCONF_TRUST_AD) != 0;
     view->no_edns = (flags & RVX_DNS_NO_EDNS) != 0;
     view->no_case = (flags & RVX_DNS_NO_0X20) != 0;

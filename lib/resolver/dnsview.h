@@ -16,7 +16,7 @@
 #include "conf/gaiconf.h"
 #include "conf/prefix.h"
 #include "conf/resolvconf.h"
-#include "dns/search.h"
+#include "dns/host.h"
 #include "resolver/conffile.h"
 #include "resolver/dnsopts.h"
 
@@ -26,15 +26,14 @@ struct rvx__dns_view {
     struct rvx_addr servers[RVX__DNS_SERVERS_MAX]; /* with their ports; at least one; below, as texts for answers */
     char servers_text[RVX__DNS_SERVERS_MAX][RVX_ADDR_STRLEN];
     unsigned servers_n;
-    struct rvx__search_opts search;
+    struct rvx__host_opts host;
+    size_t longest_domain; /* of the search list: bytes of text */
     unsigned attempts;    /* rounds over the servers */
     rvx_time timeout;     /* of one try */
     unsigned packets_max; /* of one lookup */
     bool rotate;
     bool tcp_only;
-    bool single_request; /* A, then AAAA */
     bool no_aaaa;
-    bool strict; /* a temporary failure for one type is one of the whole lookup */
     bool no_edns;
     bool no_case; /* no 0x20 */
     bool no_cookies;

@@ -64,6 +64,8 @@ static void start_host(struct play *play, const struct words *words)
         play_name(play, text, &play->name);
         rvx__host_start_name(&play->host, &play->host_opts, rvx__name_view(&play->name), types, n);
     }
+    for (unsigned i = 0; i < RVX__HOST_TYPES_MAX; i++)
+        play->host.trails[i] = &play->trails[i];
     drain(play);
 }
 

@@ -65,6 +65,7 @@ struct play {
     /* the host machine and its surroundings */
     struct rvx__host host;
     struct rvx__host_opts host_opts;
+    struct rvx__host_trail trails[RVX__HOST_TYPES_MAX];
     struct rvx__host_action host_action;
     const char *domains[DOMAINS_MAX];
     char texts[DOMAINS_MAX + 1][RVX__NAME_TEXT_SIZE];

@@ -37,10 +37,10 @@ static void print_view(const struct rvx__dns_view *view, char *text, size_t size
         const char *name;
     } switches[] = {
         {view->rotate, " rotate"},         {view->tcp_only, " tcp"},
-        {view->single_request, " single"}, {view->no_aaaa, " no-aaaa"},
-        {view->strict, " strict"},         {view->no_edns, " no-edns"},
+        {view->host.one_after_the_other, " single"}, {view->no_aaaa, " no-aaaa"},
+        {view->host.strict, " strict"},         {view->no_edns, " no-edns"},
         {view->no_case, " no-case"},       {view->no_cookies, " no-cookies"},
-        {view->trust_ad, " trust-ad"},     {view->search.no_tld_query, " no-tld"},
+        {view->trust_ad, " trust-ad"},     {view->host.search.no_tld_query, " no-tld"},
     };
     struct rvx__buf buf;
     char addr[RVX_ADDR_STRLEN];
@@ -50,12 +50,12 @@ static void print_view(const struct rvx__dns_view *view, char *text, size_t size
         rvx__buf_add_text(&buf, rvx_addr_text(&view->servers[i], addr));
         rvx__buf_add_byte(&buf, i + 1 < view->servers_n ? ' ' : ';');
     }
-    for (size_t i = 0; i < view->search.domains_n; i++) {
+    for (size_t i = 0; i < view->host.search.domains_n; i++) {
         rvx__buf_add_byte(&buf, ' ');
-        rvx__buf_add_text(&buf, view->search.domains[i]);
+        rvx__buf_add_text(&buf, view->host.search.domains[i]);
     }
     rvx__buf_add_text(&buf, "; ");
-    rvx__buf_add_dec(&buf, view->search.ndots);
+    rvx__buf_add_dec(&buf, view->host.search.ndots);
     rvx__buf_add_byte(&buf, ' ');
     rvx__buf_add_dec(&buf, (uint64_t)(view->timeout / RVX_MILLISECONDS(1)));
     rvx__buf_add_byte(&buf, ' ');
@@ -239,7 +239,7 @@ static void test_id(void **state)
     etc_pass(&etc, RVX_SECONDS(5));
     second = take(resolver);
     assert_ptr_not_equal(first, second);
-    assert_string_equal(second->dns->search.domains[0], "other.example.");
+    assert_string_equal(second->dns->host.search.domains[0], "other.example.");
     assert_int_equal(first->dns->id, second->dns->id);
     etc_write(&etc, "resolv.conf", "nameserver 192.0.2.1:54\n");
     etc_pass(&etc, RVX_SECONDS(5));

@@ -15,6 +15,7 @@
 
 #include "dns/edns.h"
 #include "dns/wire.h"
+#include "resolver/reason.h"
 #include "resolver/request.h"
 
 /* The longest data: two names and the numbers of an SOA, or data as it stands. */
@@ -237,17 +238,18 @@ void rvx__dns_set_origin(struct rvx_request *request, const struct rvx__dns_view
     rvx_request_set_origin(request, server_text(view, origin->server), flags);
 }
 
-/* The extended error of what a server said last; of an answer it is in the message. */
-static struct rvx__ede find_ede(const struct rvx__outcome *outcome)
+/* What a server said last: in an answer it is in the message, and otherwise with the query, of whomever that was. */
+static void find_reason(const struct rvx__outcome *outcome, struct rvx__reason *reason)
 {
-    struct rvx__ede ede = {.present = false};
-
-    if (outcome->finding != NULL)
-        rvx__edns_ede(outcome->message, &ede);
-    else if (outcome->ask != NULL && outcome->ask->ede != NULL)
-        ede = (struct rvx__ede){true, outcome->ask->ede->code,
-                                rvx__view_of(outcome->ask->ede->text, outcome->ask->ede->len)};
-    return ede;
+    *reason = (struct rvx__reason){.server = outcome->server};
+    if (outcome->finding != NULL) {
+        reason->rcode = outcome->finding->rcode;
+        rvx__edns_ede(outcome->message, &reason->ede);
+    } else if (outcome->ask != NULL) {
+        rvx__reason_read(outcome->ask, reason);
+    } else if (outcome->reason != NULL) {
+        *reason = *outcome->reason;
+    }
 }
 
 void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_view *view,
@@ -255,25 +257,22 @@ void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_vie
 {
     struct rvx_failure failure = RVX_FAILURE_INIT;
     char words[EDE_TEXT_SIZE];
-    struct rvx__ede ede = find_ede(outcome);
+    struct rvx__reason reason;
     struct rvx__buf buf;
 
     failure.server = server_text(view, outcome->server);
     failure.attempts = attempts;
-    if (outcome->finding != NULL) {
-        failure.rcode = outcome->finding->rcode;
-        failure.nodata = outcome->finding->verdict == RVX__VERDICT_NODATA;
-    } else if (outcome->ask != NULL) {
-        failure.rcode = outcome->ask->query.rcode;
-        if (outcome->ask->query.failure == RVX__QUERY_BROKEN)
-            failure.ede_text = "malformed answer";
-    }
-    if (ede.present) {
+    failure.nodata = outcome->finding != NULL && outcome->finding->verdict == RVX__VERDICT_NODATA;
+    find_reason(outcome, &reason);
+    failure.rcode = reason.rcode;
+    if (reason.malformed)
+        failure.ede_text = "malformed answer";
+    if (reason.ede.present) {
         rvx__buf_init(&buf, words, sizeof words);
-        rvx__buf_add_visible(&buf, ede.text);
+        rvx__buf_add_visible(&buf, reason.ede.text);
         rvx__buf_finish(&buf);
         failure.has_ede = true;
-        failure.ede = ede.code;
+        failure.ede = reason.ede.code;
         failure.ede_text = words;
     }
     rvx_request_set_failure(request, &failure);

@@ -286,6 +286,12 @@ static void prepare_trail(struct work *work, unsigned i, const struct rvx__outco
         work->host.trails[i] = rvx__malloc(sizeof *work->host.trails[i]);
 }
 
+/* How often servers were asked. */
+static unsigned count_packets(const struct work *work)
+{
+    return work->asker.view->packets_max - work->asker.budget + work->asker.joined;
+}
+
 /* Hands the outcome of a leg's question to the machine, and takes of it what it is good for. */
 static void settle_leg(struct work *work, struct leg *leg, const struct rvx__outcome *outcome)
 {
@@ -312,8 +318,7 @@ static void settle_leg(struct work *work, struct leg *leg, const struct rvx__out
             rvx__dns_collect_answer(work->request, &question, outcome);
         break;
     case RVX__HOST_BLAME:
-        rvx__dns_set_failure(work->request, work->asker.view, outcome,
-                             work->asker.view->packets_max - work->asker.budget);
+        rvx__dns_set_failure(work->request, work->asker.view, outcome, count_packets(work));
         break;
     }
     take_actions(work);
@@ -476,16 +481,18 @@ void rvx_request_start_dns(struct rvx_request *request)
 /* Keeps what can be said of a question that had no answer in time. */
 static void note_unanswered(struct work *work)
 {
-    for (unsigned i = 0; i < work->legs_n; i++) {
+    struct rvx__outcome outcome = {.server = work->asker.view->servers_n == 1 ? 0 : -1}; /* of those who joined */
+    bool waits = false;
+
+    for (unsigned i = 0; i < work->legs_n && outcome.ask == NULL; i++) {
         const struct rvx__asked *asked = &work->legs[i].asked;
 
-        if (asked->running && asked->ask.query.attempts > 0) {
-            rvx__dns_set_failure(work->request, work->asker.view,
-                                 &(struct rvx__outcome){.ask = &asked->ask, .server = asked->ask.query.server},
-                                 work->asker.view->packets_max - work->asker.budget);
-            return;
-        }
+        waits = waits || asked->running;
+        if (asked->running && rvx__link_in_list(&asked->ask.link) && asked->ask.query.attempts > 0)
+            outcome = (struct rvx__outcome){.ask = &asked->ask, .server = asked->ask.query.server};
     }
+    if (waits)
+        rvx__dns_set_failure(work->request, work->asker.view, &outcome, count_packets(work));
 }
 
 void rvx_request_cancel_dns(struct rvx_request *request)

@@ -119,11 +119,13 @@ static struct rvx__flight *take_follower(struct rvx__flight *flight)
     return link != NULL ? RVX__OWNER(link, struct rvx__flight, link) : NULL;
 }
 
-static void tell(struct rvx__flight *follower, int code, const struct rvx__cached *entry)
+static void tell(struct rvx__flight *follower, int code, const struct rvx__cached *entry,
+                 struct rvx__shared_reason *reason)
 {
     follower->role = RVX__FLIGHT_TOLD;
     follower->code = code;
     follower->entry = entry != NULL ? rvx__cached_ref(entry) : NULL;
+    follower->reason = rvx__shared_reason_ref(reason);
     rvx__loop_send(follower->loop, &follower->note);
 }
 
@@ -157,7 +159,8 @@ bool rvx__flight_land(struct rvx__flight *flight)
     return followed;
 }
 
-void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__cached *entry)
+void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__cached *entry,
+                      struct rvx__shared_reason *reason)
 {
     struct rvx__flights *flights = flight->flights;
     struct rvx__flight *follower;
@@ -166,7 +169,7 @@ void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__ca
         return;
     pthread_mutex_lock(&flights->lock);
     while ((follower = take_follower(flight)) != NULL)
-        tell(follower, code, entry);
+        tell(follower, code, entry, reason);
     pthread_mutex_unlock(&flights->lock);
     flight->flights = NULL;
 }
@@ -206,4 +209,6 @@ void rvx__flight_leave(struct rvx__flight *flight)
     flight->flights = NULL;
     rvx__cached_unref(flight->entry);
     flight->entry = NULL;
+    rvx__shared_reason_unref(flight->reason);
+    flight->reason = NULL;
 }

@@ -23,6 +23,7 @@
 #include "base/rnd.h"
 #include "loop/wake.h"
 #include "resolver/cache.h"
+#include "resolver/reason.h"
 #include "resolver/table.h"
 
 struct rvx__flights {
@@ -53,7 +54,8 @@ struct rvx__flight {
     enum rvx__flight_role role;
     int code;                                 /* the outcome: 0 with an entry, or why there is none */
     const struct rvx__cached *entry;          /* a reference */
-    void (*told)(struct rvx__flight *flight); /* on its loop: it leads now, or code and entry are there */
+    struct rvx__shared_reason *reason;        /* ... of a failure: more about it, or NULL */
+    void (*told)(struct rvx__flight *flight); /* on its loop: it leads now, or the outcome is there */
 };
 
 /* Returns: 0; an error of `rnd`. */
@@ -73,8 +75,10 @@ enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx_
  * Returns: whether anybody follows, and has to be told. */
 bool rvx__flight_land(struct rvx__flight *flight);
 
-/* Tells those who follow, after rvx__flight_land().  entry: NULL if code is not 0; borrowed. */
-void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__cached *entry);
+/* Tells those who follow, after rvx__flight_land().
+ * entry: NULL if code is not 0.  reason: more about that code, or NULL. Both are borrowed. */
+void rvx__flight_tell(struct rvx__flight *flight, int code, const struct rvx__cached *entry,
+                      struct rvx__shared_reason *reason);
 
 /* Leaves, in whatever role: on its loop's thread. A leader's place is taken by a follower. */
 void rvx__flight_leave(struct rvx__flight *flight);

@@ -73,6 +73,8 @@ librvx_core_la_SOURCES += \
 	%D%/query.c \
 	%D%/question.c \
 	%D%/question.h \
+	%D%/reason.c \
+	%D%/reason.h \
 	%D%/records.c \
 	%D%/records.h \
 	%D%/request.c \

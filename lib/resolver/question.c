@@ -186,7 +186,7 @@ static void land_with_answer(struct rvx__asked *asked, const struct rvx__message
     if (!rvx__flight_land(&asked->flight))
         return;
     entry = rvx__cached_new(message, finding, asked->ask.query.server, now);
-    rvx__flight_tell(&asked->flight, entry != NULL ? 0 : -ENOMEM, entry);
+    rvx__flight_tell(&asked->flight, entry != NULL ? 0 : -ENOMEM, entry, NULL);
     rvx__cached_unref(entry);
 }
 
@@ -205,6 +205,20 @@ static void end_with_answer(struct rvx__asked *asked, const struct rvx__message 
                   .message = message, .finding = finding, .ask = &asked->ask, .server = asked->ask.query.server});
 }
 
+/* Ends a flight without an answer: all who wait learn what this one has learnt. */
+static void land_with_failure(struct rvx__asked *asked)
+{
+    struct rvx__shared_reason *shared;
+    struct rvx__reason reason;
+
+    if (!rvx__flight_land(&asked->flight))
+        return;
+    rvx__reason_read(&asked->ask, &reason);
+    shared = rvx__shared_reason_new(&reason);
+    rvx__flight_tell(&asked->flight, asked->ask.query.code, NULL, shared);
+    rvx__shared_reason_unref(shared);
+}
+
 /* May an answer past its time stand in for this failure? */
 static bool is_for_stale(int code)
 {
@@ -221,14 +235,14 @@ static void end_with_failure(struct rvx__asked *asked)
     if (is_for_stale(query->code) &&
         rvx__cache_get_stale(rvx__resolver_cache(resolver), &key, read_clock(resolver), &hit)) {
         if (rvx__flight_land(&asked->flight))
-            rvx__flight_tell(&asked->flight, 0, hit.entry);
+            rvx__flight_tell(&asked->flight, 0, hit.entry, NULL);
         end_with_hit(asked, &hit);
         return;
     }
     if (query->failure == RVX__QUERY_BUDGET)
         rvx__flight_leave(&asked->flight);
-    else if (rvx__flight_land(&asked->flight))
-        rvx__flight_tell(&asked->flight, query->code, NULL);
+    else
+        land_with_failure(asked);
     end_asked(asked, &(struct rvx__outcome){.code = query->code, .ask = &asked->ask, .server = query->server});
 }
 
@@ -255,6 +269,20 @@ static int begin_ask(struct rvx__asked *asked)
     return rc;
 }
 
+/* Somebody else's query failed. */
+static void end_with_told_failure(struct rvx__asked *asked)
+{
+    struct rvx__shared_reason *shared = asked->flight.reason;
+    const struct rvx__reason *reason = rvx__shared_reason_get(shared);
+
+    asked->flight.reason = NULL;
+    asked->asker->joined += reason != NULL ? reason->attempts : 0;
+    end_asked(asked, &(struct rvx__outcome){.code = asked->flight.code,
+                                            .reason = reason,
+                                            .server = reason != NULL ? reason->server : -1});
+    rvx__shared_reason_unref(shared);
+}
+
 /* The outcome of somebody else's query is here, or it is upon this one to ask. */
 static void receive_told(struct rvx__flight *flight)
 {
@@ -272,7 +300,7 @@ static void receive_told(struct rvx__flight *flight)
     }
     flight->entry = NULL;
     if (entry == NULL) {
-        end_with_code(asked, flight->code);
+        end_with_told_failure(asked);
         return;
     }
     rvx__cached_read(entry, read_clock(resolver), &hit);

@@ -38,6 +38,7 @@ struct rvx__asker {
     struct rvx_loop *loop;
     struct rvx__channel *channel;
     unsigned budget; /* packets that may still be sent */
+    unsigned joined; /* packets of others' queries that were joined, and failed */
     uint64_t lookup; /* for traces */
 };
 
@@ -46,7 +47,8 @@ struct rvx__outcome {
     int code;                           /* 0, or why there is no answer */
     const struct rvx__message *message; /* NULL without an answer; these two are borrowed for the call */
     const struct rvx__finding *finding;
-    const struct rvx__ask *ask; /* the query that was made for it, or NULL */
+    const struct rvx__ask *ask;         /* the query that was made for it, or NULL */
+    const struct rvx__reason *reason;   /* why somebody else's query failed, or NULL */
     int server;                 /* who answered, or failed last, of the view's servers; -1: not known */
     uint32_t age;               /* seconds since the answer came */
     bool cached, stale;

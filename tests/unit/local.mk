@@ -694,3 +694,9 @@ TESTS += %D%/test_dns_tcp_load
 %C%_test_dns_tcp_load_SOURCES = %D%/test_dns_tcp_load.c $(DNSWORLD_SUPPORT)
 %C%_test_dns_tcp_load_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_tcp_load_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_merge
+TESTS += %D%/test_merge
+%C%_test_merge_SOURCES = %D%/test_merge.c $(DNSWORLD_SUPPORT)
+%C%_test_merge_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_merge_LDADD = $(UNIT_LIBS)

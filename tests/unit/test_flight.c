@@ -135,7 +135,7 @@ static void test_land(void **state)
     begin(&s);
     assert_int_equal(join(&s.flights, &s.parts[0], NAME, s.loop), RVX__FLIGHT_LEADS);
     assert_false(rvx__flight_land(&s.parts[0].flight));
-    rvx__flight_tell(&s.parts[0].flight, 0, entry);
+    rvx__flight_tell(&s.parts[0].flight, 0, entry, NULL);
 
     for (int i = 0; i < 4; i++)
         assert_int_equal(join(&s.flights, &s.parts[i], NAME, s.loop), i == 0 ? RVX__FLIGHT_LEADS : RVX__FLIGHT_FOLLOWS);
@@ -143,7 +143,7 @@ static void test_land(void **state)
     assert_true(rvx__flight_land(&s.parts[0].flight));
     rvx__flight_leave(&s.parts[3].flight);                                            /* between landing and telling */
     assert_int_equal(join(&s.flights, &s.parts[4], NAME, s.loop), RVX__FLIGHT_LEADS); /* too late for the first */
-    rvx__flight_tell(&s.parts[0].flight, 0, entry);
+    rvx__flight_tell(&s.parts[0].flight, 0, entry, NULL);
     assert_int_equal(s.parts[1].told, 0); /* not inside of the leader's call */
     turn(s.loop);
     for (int i = 0; i < 5; i++)
@@ -162,7 +162,7 @@ static void test_failure(void **state)
     join(&s.flights, &s.parts[0], NAME, s.loop);
     join(&s.flights, &s.parts[1], NAME, s.loop);
     assert_true(rvx__flight_land(&s.parts[0].flight));
-    rvx__flight_tell(&s.parts[0].flight, RVX_ETRYAGAIN, NULL);
+    rvx__flight_tell(&s.parts[0].flight, RVX_ETRYAGAIN, NULL, NULL);
     turn(s.loop);
     assert_int_equal(s.parts[1].told, 1);
     assert_int_equal(s.parts[1].code, RVX_ETRYAGAIN);
@@ -190,7 +190,7 @@ static void test_heirs(void **state)
     turn(s.loop);
     assert_int_equal(s.parts[3].promoted, 1);
     assert_true(rvx__flight_land(&s.parts[3].flight));
-    rvx__flight_tell(&s.parts[3].flight, -EIO, NULL);
+    rvx__flight_tell(&s.parts[3].flight, -EIO, NULL, NULL);
     turn(s.loop);
     assert_int_equal(s.parts[4].told, 1);
     assert_int_equal(s.parts[4].code, -EIO);
@@ -211,7 +211,7 @@ static void test_gone(void **state)
     join(&s.flights, &s.parts[1], NAME, s.loop);
     join(&s.flights, &s.parts[2], NAME, other);
     assert_true(rvx__flight_land(&s.parts[0].flight));
-    rvx__flight_tell(&s.parts[0].flight, 0, entry);
+    rvx__flight_tell(&s.parts[0].flight, 0, entry, NULL);
     rvx__flight_leave(&s.parts[1].flight);
     rvx__flight_leave(&s.parts[2].flight);
     rvx_loop_free(other);
@@ -284,7 +284,7 @@ static void take_part(struct crowd *crowd, struct rvx_loop *loop, unsigned choic
     if (role == RVX__FLIGHT_LEADS) {
         rvx_loop_turn(loop, choice % 16 == 0 ? rvx_after(RVX_SECONDS(1) / 10000) : RVX_NOWAIT); /* others come */
         if (rvx__flight_land(&part.flight))
-            rvx__flight_tell(&part.flight, 0, crowd->entry);
+            rvx__flight_tell(&part.flight, 0, crowd->entry, NULL);
         atomic_fetch_add(&crowd->led, 1);
     }
     rvx__flight_leave(&part.flight);

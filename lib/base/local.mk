@@ -23,7 +23,8 @@ librvx_core_la_SOURCES += \
 	%D%/rnd.c \
 	%D%/rnd.h \
 	%D%/view.c \
-	%D%/view.h
+	%D%/view.h \
+	%D%/word.h
 
 resolvxinclude_HEADERS += \
 	include/resolvx/err.h \

@@ -34,11 +34,6 @@ size_t rvx__view_find_last(struct rvx__view view, char byte)
     return RVX__NPOS;
 }
 
-bool rvx__view_eq(struct rvx__view a, struct rvx__view b)
-{
-    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
-}
-
 bool rvx__view_eq_fold(struct rvx__view a, struct rvx__view b)
 {
     size_t i;
@@ -50,11 +45,6 @@ bool rvx__view_eq_fold(struct rvx__view a, struct rvx__view b)
             return false;
     }
     return true;
-}
-
-bool rvx__view_is(struct rvx__view view, const char *text)
-{
-    return rvx__view_eq(view, rvx__view_text(text));
 }
 
 bool rvx__view_is_fold(struct rvx__view view, const char *text)

@@ -56,11 +56,19 @@ size_t rvx__view_find(struct rvx__view view, char byte);
 size_t rvx__view_find_last(struct rvx__view view, char byte);
 
 /* Compare with another view, byte by byte or with ASCII letters folded. */
-bool rvx__view_eq(struct rvx__view a, struct rvx__view b);
+static inline bool rvx__view_eq(struct rvx__view a, struct rvx__view b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
+}
+
 bool rvx__view_eq_fold(struct rvx__view a, struct rvx__view b);
 
 /* Compare with a NUL-terminated text. */
-bool rvx__view_is(struct rvx__view view, const char *text);
+static inline bool rvx__view_is(struct rvx__view view, const char *text)
+{
+    return rvx__view_eq(view, rvx__view_text(text));
+}
+
 bool rvx__view_is_fold(struct rvx__view view, const char *text);
 bool rvx__view_starts(struct rvx__view view, const char *prefix);
 bool rvx__view_ends_fold(struct rvx__view view, const char *suffix);

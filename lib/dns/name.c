@@ -8,6 +8,7 @@
 
 #include "dns/name.h"
 
+#include "base/word.h"
 #include "dns/wire.h"
 
 #define POINTER 0xc0
@@ -57,24 +58,21 @@ unsigned rvx__name_labels(struct rvx__view wire)
 
 void rvx__name_lower(struct rvx__name *name)
 {
-    size_t i;
-
-    for (i = 0; i < name->len; i++)
-        name->wire[i] = (uint8_t)rvx__to_lower((char)name->wire[i]);
+    rvx__word_lower(name->wire, name->wire, name->len);
 }
 
-void rvx__name_mix_case(struct rvx__name *name, uint64_t bits)
+void rvx__name_mix_case(struct rvx__view wire, uint64_t bits, struct rvx__name *mixed)
 {
-    unsigned letter = 0;
-    size_t i;
+    size_t len = wire.len < RVX__NAME_MAX ? wire.len : RVX__NAME_MAX;
 
-    for (i = 0; i < name->len; i++) {
-        if (!rvx__is_alpha(name->wire[i]))
-            continue;
-        /* Bit 0x20 is what the cases of a letter differ in. */
-        name->wire[i] = (uint8_t)((bits >> letter % 64 & 1) != 0 ? name->wire[i] & ~0x20 : name->wire[i] | 0x20);
-        letter++;
+    for (size_t at = 0; at < len; at += RVX__WORD_LEN) {
+        uint64_t word = rvx__word_load(wire.data + at, len - at);
+        uint64_t letters = rvx__word_letters(word);
+        uint64_t upper = rvx__word_spread((uint8_t)(bits >> at % 64));
+
+        rvx__word_store(mixed->wire + at, len - at, (word | letters) ^ (upper & letters));
     }
+    mixed->len = (uint8_t)len;
 }
 
 /* Where the pointer at `at` leads, if that is backwards; otherwise the end, where every name ends. */

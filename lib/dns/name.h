@@ -55,8 +55,8 @@ unsigned rvx__name_labels(struct rvx__view wire);
 
 void rvx__name_lower(struct rvx__name *name);
 
-/* Sets the case of letter i, counted from 0 and without regard to other bytes, by bit i % 64: 1 upper, 0 lower. */
-void rvx__name_mix_case(struct rvx__name *name, uint64_t bits);
+/* Copies a name. Of its bytes, those that are letters get the case that bit i % 64 says: 1 upper, 0 lower. */
+void rvx__name_mix_case(struct rvx__view wire, uint64_t bits, struct rvx__name *mixed);
 
 /* 1.2.0.192.in-addr.arpa, or the 32 nibbles under ip6.arpa; a v4-mapped address is asked for as IPv4. len 0 if the
  * address is neither. */

@@ -11,6 +11,19 @@
 #include "base/buf.h"
 #include "dns/wire.h"
 
+/* The bytes of host names; in digits alone nobody is named. None of them needs an escape. */
+enum { HOST_DIGIT = 1, HOST_NAMED = 2 };
+
+static const uint8_t host_bytes[256] = {
+    ['0'] = 1, ['1'] = 1, ['2'] = 1, ['3'] = 1, ['4'] = 1, ['5'] = 1, ['6'] = 1, ['7'] = 1, ['8'] = 1, ['9'] = 1,
+    ['a'] = 2, ['b'] = 2, ['c'] = 2, ['d'] = 2, ['e'] = 2, ['f'] = 2, ['g'] = 2, ['h'] = 2, ['i'] = 2, ['j'] = 2,
+    ['k'] = 2, ['l'] = 2, ['m'] = 2, ['n'] = 2, ['o'] = 2, ['p'] = 2, ['q'] = 2, ['r'] = 2, ['s'] = 2, ['t'] = 2,
+    ['u'] = 2, ['v'] = 2, ['w'] = 2, ['x'] = 2, ['y'] = 2, ['z'] = 2, ['A'] = 2, ['B'] = 2, ['C'] = 2, ['D'] = 2,
+    ['E'] = 2, ['F'] = 2, ['G'] = 2, ['H'] = 2, ['I'] = 2, ['J'] = 2, ['K'] = 2, ['L'] = 2, ['M'] = 2, ['N'] = 2,
+    ['O'] = 2, ['P'] = 2, ['Q'] = 2, ['R'] = 2, ['S'] = 2, ['T'] = 2, ['U'] = 2, ['V'] = 2, ['W'] = 2, ['X'] = 2,
+    ['Y'] = 2, ['Z'] = 2, ['-'] = 2, ['_'] = 2,
+};
+
 /* ---- text to wire */
 
 /* Takes what stands for one byte: itself, \X, or \DDD. */
@@ -38,26 +51,11 @@ static bool take_escaped(struct rvx__view *text, uint8_t *byte)
     return true;
 }
 
-/* How many bytes in front stand for themselves. */
-static size_t plain_len(struct rvx__view text)
-{
-    size_t n = 0;
-
-    while (n < text.len && text.data[n] != '.' && text.data[n] != '\\')
-        n++;
-    return n;
-}
-
 /* Takes a label and its dot, and adds it. False if it is empty or does not fit, the root's byte behind it. */
 static bool take_label(struct rvx__view *text, struct rvx__name *name)
 {
-    size_t start = name->len, at = start + 1, plain = plain_len(*text);
+    size_t start = name->len, at = start + 1;
 
-    if (plain > RVX__LABEL_MAX || at + plain > RVX__NAME_MAX - 1)
-        return false;
-    memcpy(name->wire + at, text->data, plain);
-    *text = rvx__view_from(*text, plain);
-    at += plain;
     while (text->len > 0 && rvx__view_at(*text, 0) != '.') {
         if (at - start > RVX__LABEL_MAX || at >= RVX__NAME_MAX - 1 || !take_escaped(text, &name->wire[at]))
             return false;
@@ -71,21 +69,55 @@ static bool take_label(struct rvx__view *text, struct rvx__name *name)
     return true;
 }
 
-bool rvx__name_parse(struct rvx__view text, struct rvx__name *name)
+static bool parse_escaped(struct rvx__view text, struct rvx__name *name)
 {
-    bool whole = text.len > 0;
-
-    name->len = 0;
-    if (rvx__view_is(text, "."))
-        text.len = 0;
-    while (whole && text.len > 0)
-        whole = take_label(&text, name);
-    if (!whole) {
-        name->len = 0;
-        return false;
+    while (text.len > 0) {
+        if (!take_label(&text, name))
+            return false;
     }
     name->wire[name->len++] = 0;
     return true;
+}
+
+/* Without escapes the bytes of the labels are moved in one piece, and the dots become lengths. */
+static bool parse_plain(struct rvx__view text, struct rvx__name *name)
+{
+    uint8_t *wire = name->wire;
+    size_t start = 0;
+
+    if (rvx__view_at(text, text.len - 1) == '.')
+        text.len--;
+    if (text.len + 2 > RVX__NAME_MAX)
+        return false;
+    memcpy(wire + 1, text.data, text.len);
+    for (size_t at = 1; at <= text.len + 1; at++) {
+        if (at <= text.len && wire[at] != '.')
+            continue;
+        if (at - start - 1 < 1 || at - start - 1 > RVX__LABEL_MAX)
+            return false;
+        wire[start] = (uint8_t)(at - start - 1);
+        start = at;
+    }
+    wire[start] = 0;
+    name->len = (uint8_t)(start + 1);
+    return true;
+}
+
+bool rvx__name_parse(struct rvx__view text, struct rvx__name *name)
+{
+    bool whole;
+
+    name->len = 0;
+    if (text.len == 0)
+        return false;
+    if (text.len == 1 && text.data[0] == '.') {
+        name->wire[name->len++] = 0;
+        return true;
+    }
+    whole = rvx__view_find(text, '\\') == RVX__NPOS ? parse_plain(text, name) : parse_escaped(text, name);
+    if (!whole)
+        name->len = 0;
+    return whole;
 }
 
 /* ---- wire to text */
@@ -111,17 +143,31 @@ static void add_escaped(struct rvx__buf *buf, uint8_t byte)
     rvx__buf_add_byte(buf, (char)('0' + byte % 10));
 }
 
-/* How many bytes in front are those of nearly all names, and need no second look. */
-static size_t usual_len(struct rvx__view label)
+/* Writes a name of which every byte stands for itself. Its length; 0: it is none of these. */
+static size_t print_usual(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
 {
-    size_t n = 0;
+    size_t at = 0, end, len;
 
-    while (n < label.len && (rvx__is_alpha(label.data[n]) || rvx__is_digit(label.data[n]) || label.data[n] == '-'))
-        n++;
-    return n;
+    while ((len = rvx__wire_u8(wire, at)) > 0) {
+        end = at + len;
+        if (end + 1 >= wire.len || end > RVX__NAME_MAX)
+            return 0;
+        if (at > 0)
+            text[at - 1] = '.';
+        for (; at < end; at++) {
+            if (host_bytes[(uint8_t)wire.data[at + 1]] == 0)
+                return 0;
+            text[at] = wire.data[at + 1];
+        }
+        at++;
+    }
+    if (at == 0)
+        return 0;
+    text[at - 1] = '\0';
+    return at - 1;
 }
 
-size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
+static size_t print_escaped(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
 {
     struct rvx__buf buf;
     size_t i, len;
@@ -130,9 +176,7 @@ size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
     while ((len = rvx__wire_u8(wire, 0)) > 0) {
         if (buf.len > 0)
             rvx__buf_add_byte(&buf, '.');
-        i = 1 + usual_len(rvx__wire_part(wire, 1, len));
-        rvx__buf_add(&buf, rvx__wire_part(wire, 1, i - 1));
-        for (; i <= len; i++)
+        for (i = 1; i <= len; i++)
             add_escaped(&buf, rvx__wire_u8(wire, i));
         wire = rvx__view_from(wire, 1 + len);
     }
@@ -142,60 +186,63 @@ size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
     return buf.len;
 }
 
+size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
+{
+    size_t len = print_usual(wire, text);
+
+    return len > 0 ? len : print_escaped(wire, text);
+}
+
 /* ---- host names */
 
-/* Takes in one label. *named is set if it holds more than digits. */
-static bool check_label(struct rvx__view label, bool *named)
+/* Takes in a label that is `len` bytes long. *seen gathers what kinds of bytes there are. */
+static bool check_label(struct rvx__view label, unsigned *seen)
 {
-    size_t i;
+    unsigned kinds = 0;
 
-    if (label.len < 1 || label.len > RVX__LABEL_MAX || rvx__view_at(label, 0) == '-' ||
-        rvx__view_at(label, label.len - 1) == '-')
+    if (label.len < 1 || label.len > RVX__LABEL_MAX || label.data[0] == '-' || label.data[label.len - 1] == '-')
         return false;
-    for (i = 0; i < label.len; i++) {
-        int byte = rvx__view_at(label, i);
+    for (size_t i = 0; i < label.len; i++) {
+        unsigned kind = host_bytes[(uint8_t)label.data[i]];
 
-        if (rvx__is_digit(byte))
-            continue;
-        if (!rvx__is_alpha(byte) && byte != '-' && byte != '_')
+        if (kind == 0)
             return false;
-        *named = true;
+        kinds |= kind;
     }
+    *seen |= kinds;
     return true;
 }
 
 bool rvx__name_is_host(struct rvx__view text)
 {
-    bool named = false;
+    struct rvx__view label;
+    unsigned seen = 0;
 
-    if (rvx__view_is(text, "."))
+    if (text.len == 1 && text.data[0] == '.')
         return true;
     /* A dot at the end is no part of the name. */
     if (rvx__view_at(text, text.len - 1) == '.')
         text.len--;
     if (text.len > RVX__NAME_MAX - 2)
         return false;
-    for (size_t i = 0, start = 0; i <= text.len; i++) {
-        if (i < text.len && text.data[i] != '.')
-            continue;
-        if (!check_label(rvx__view_of(text.data + start, i - start), &named))
+    while (rvx__view_take_until(&text, '.', &label)) {
+        if (!check_label(label, &seen))
             return false;
-        start = i + 1;
     }
-    return named;
+    return check_label(text, &seen) && (seen & HOST_NAMED) != 0;
 }
 
 bool rvx__name_wire_is_host(struct rvx__view wire)
 {
-    bool named = wire.len == 1;
+    unsigned seen = wire.len == 1 ? HOST_NAMED : 0;
     size_t len;
 
     while ((len = rvx__wire_u8(wire, 0)) > 0) {
-        if (!check_label(rvx__wire_part(wire, 1, len), &named))
+        if (!check_label(rvx__wire_part(wire, 1, len), &seen))
             return false;
         wire = rvx__view_from(wire, 1 + len);
     }
-    return named && wire.len == 1;
+    return (seen & HOST_NAMED) != 0 && wire.len == 1;
 }
 
 /* ---- names of addresses */

@@ -121,8 +121,7 @@ struct rvx__view rvx__query_sent_name(const struct rvx__query *query, const stru
 {
     if ((slot->flags & RVX__SLOT_CASE) == 0)
         return query->name;
-    rvx__name_set(name, query->name);
-    rvx__name_mix_case(name, slot->case_bits);
+    rvx__name_mix_case(query->name, slot->case_bits, name);
     return rvx__name_view(name);
 }
 

@@ -56,33 +56,40 @@ enum rvx__special rvx__special_of_wire(struct rvx__view wire)
     return RVX__SPECIAL_NONE;
 }
 
-/* Does a text that has no escapes end like none of the zones? */
-static bool is_plainly_none(struct rvx__view text)
+/* The same of a text that has no escapes. Nobody has looked yet whether it is a name. */
+static enum rvx__special find_in_text(struct rvx__view text)
 {
     enum rvx__special special;
 
-    if (rvx__view_find(text, '\\') != RVX__NPOS)
-        return false;
     if (rvx__view_at(text, text.len - 1) == '.')
         text.len--;
     for (special = RVX__SPECIAL_LOCALHOST; special < RVX__SPECIALS_N; special++) {
         size_t len = zones[special].len - 2; /* of the text: without the first length and the root */
 
-        if (text.len >= len && (text.data[text.len - 1] | 0x20) == zones[special].text[len - 1] &&
-            rvx__view_ends_fold(text, zones[special].text))
-            return false;
+        if (text.len < len || (text.data[text.len - 1] | 0x20) != zones[special].text[len - 1])
+            continue;
+        if (text.len > len && text.data[text.len - len - 1] != '.')
+            continue;
+        if (rvx__view_eq_fold(rvx__view_from(text, text.len - len), rvx__view_of(zones[special].text, len)))
+            return special;
     }
-    return true;
+    return RVX__SPECIAL_NONE;
 }
 
 enum rvx__special rvx__special_of(struct rvx__view text)
 {
-    enum rvx__special special;
+    bool plain = rvx__view_find(text, '\\') == RVX__NPOS;
+    enum rvx__special special = plain ? find_in_text(text) : RVX__SPECIAL_NONE;
     struct rvx__name name;
 
-    if (is_plainly_none(text) || !rvx__name_parse(text, &name))
+    if (plain && special == RVX__SPECIAL_NONE)
         return RVX__SPECIAL_NONE;
-    special = rvx__special_of_wire(rvx__name_view(&name));
+    /* Names that are asked for like any other are looked at when they are. */
+    if (!plain || special != RVX__SPECIAL_TEST) {
+        if (!rvx__name_parse(text, &name))
+            return RVX__SPECIAL_NONE;
+        special = rvx__special_of_wire(rvx__name_view(&name));
+    }
     if (special != RVX__SPECIAL_LOCALHOST && rvx__view_find(text, '.') == RVX__NPOS)
         return RVX__SPECIAL_NONE;
     return special;

@@ -61,8 +61,8 @@ size_t rvx__answer_n(const struct rvx__answer *answer)
     return answer->block != NULL ? answer->block->n : 0;
 }
 
-/* Makes room for `more` bytes between items and texts.  Returns: 0; -ENOMEM; RVX_ELIMIT. */
-static int make_room(struct rvx__answer *answer, size_t more)
+/* Makes the block larger, or makes one. */
+static int grow(struct rvx__answer *answer, size_t more)
 {
     struct rvx__answer_block *block = answer->block;
     size_t items = block != NULL ? block->n * block->item_size : 0;
@@ -71,8 +71,6 @@ static int make_room(struct rvx__answer *answer, size_t more)
     size_t old_size = block != NULL ? block->size : 0;
     size_t size = old_size == 0 ? FIRST_SIZE : old_size;
 
-    if (need <= old_size)
-        return 0;
     if (more > RVX__ANSWER_BYTES_MAX || need > RVX__ANSWER_BYTES_MAX)
         return RVX_ELIMIT;
     while (size < need)
@@ -86,6 +84,16 @@ static int make_room(struct rvx__answer *answer, size_t more)
     memmove((char *)block + size - texts, (char *)block + old_size - texts, texts);
     block->size = size;
     return 0;
+}
+
+/* Makes room for `more` bytes between items and texts.  Returns: 0; -ENOMEM; RVX_ELIMIT. */
+static inline int make_room(struct rvx__answer *answer, size_t more)
+{
+    const struct rvx__answer_block *block = answer->block;
+
+    if (block != NULL && HEAD + block->n * block->item_size + more + block->texts <= block->size)
+        return 0;
+    return grow(answer, more);
 }
 
 /* Copies bytes and a NUL. */

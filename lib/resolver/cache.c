@@ -30,6 +30,7 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/mem.h"
+#include "base/word.h"
 #include "resolver/table.h"
 
 #define SHARDS_MAX 16u
@@ -80,8 +81,7 @@ void rvx__cache_digest(struct rvx__map_seed seed, const struct rvx__cache_key *k
     uint8_t *bytes = digest->bytes;
     size_t len = name.len;
 
-    for (size_t i = 0; i < len; i++)
-        bytes[i] = (uint8_t)rvx__to_lower(name.data[i]);
+    rvx__word_lower(bytes, name.data, len);
     memcpy(bytes + len, &key->type, 2);
     memcpy(bytes + len + 2, &key->class_, 2);
     bytes[len + 4] = key->flags;

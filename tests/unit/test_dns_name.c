@@ -235,7 +235,7 @@ static void test_pairs(void **state)
 
 static void test_case(void **state)
 {
-    struct rvx__name name;
+    struct rvx__name name, mixed;
     char text[RVX__NAME_TEXT_SIZE];
 
     (void)state;
@@ -244,19 +244,44 @@ static void test_case(void **state)
     rvx__name_lower(&name);
     rvx__name_text(rvx__name_view(&name), text);
     assert_string_equal(text, "www.1-x.com");
-    rvx__name_mix_case(&name, 0x29);
-    rvx__name_text(rvx__name_view(&name), text);
+    /* Byte 0 is a length. */
+    rvx__name_mix_case(rvx__name_view(&name), 1 << 1 | 1 << 7 | 1 << 10, &mixed);
+    rvx__name_text(rvx__name_view(&mixed), text);
     assert_string_equal(text, "Www.1-X.cOm");
-    rvx__name_mix_case(&name, 0);
+    rvx__name_mix_case(rvx__name_view(&mixed), 0, &name);
     rvx__name_text(rvx__name_view(&name), text);
     assert_string_equal(text, "www.1-x.com");
-    /* Letter 64 has the bit of letter 0. */
+    /* Byte 65 has the bit of byte 1. */
     assert_true(
         rvx__name_parse(rvx__view_text("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.ab"), &name));
-    rvx__name_mix_case(&name, 1);
-    rvx__name_text(rvx__name_view(&name), text);
-    assert_string_equal(text, "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.Ab");
+    rvx__name_mix_case(rvx__name_view(&name), 2, &mixed);
+    rvx__name_text(rvx__name_view(&mixed), text);
+    assert_string_equal(text, "Aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaA.ab");
     assert_int_equal(rvx__name_labels(rvx__view_of("", 1)), 0);
+}
+
+/* Every byte at every place of a word: letters get their bit, all else stays. */
+static void test_case_of_bytes(void **state)
+{
+    struct rvx__name name = {.len = 24}, mixed;
+
+    (void)state;
+    for (unsigned byte = 0; byte < 256; byte++) {
+        bool alpha = rvx__is_alpha((int)byte);
+
+        memset(name.wire, (int)byte, name.len);
+        rvx__name_mix_case(rvx__name_view(&name), 0xa5a5f0, &mixed);
+        assert_int_equal(mixed.len, name.len);
+        for (unsigned i = 0; i < name.len; i++) {
+            unsigned want = !alpha ? byte : (0xa5a5f0 >> i & 1) != 0 ? byte & ~0x20u : byte | 0x20u;
+
+            if (mixed.wire[i] != want)
+                fail_msg("byte %u at %u: %u", byte, i, mixed.wire[i]);
+        }
+        rvx__name_lower(&name);
+        assert_int_equal(name.wire[0], (uint8_t)rvx__to_lower((char)byte));
+        assert_int_equal(name.wire[23], name.wire[0]);
+    }
 }
 
 static void test_reverse(void **state)
@@ -353,9 +378,10 @@ static void test_bad_messages(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parse),   cmocka_unit_test(test_round_trip), cmocka_unit_test(test_set),
-        cmocka_unit_test(test_host),    cmocka_unit_test(test_pairs),      cmocka_unit_test(test_case),
-        cmocka_unit_test(test_reverse), cmocka_unit_test(test_messages),   cmocka_unit_test(test_bad_messages),
+        cmocka_unit_test(test_parse),         cmocka_unit_test(test_round_trip), cmocka_unit_test(test_set),
+        cmocka_unit_test(test_host),          cmocka_unit_test(test_pairs),      cmocka_unit_test(test_case),
+        cmocka_unit_test(test_case_of_bytes), cmocka_unit_test(test_reverse),    cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_bad_messages),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

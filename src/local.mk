@@ -42,6 +42,8 @@ bin_PROGRAMS += %D%/resolvx
 	%D%/json.c \
 	%D%/json.h \
 	%D%/resolvx_lookup/commands.c \
+	%D%/resolvx_lookup/flaw.c \
+	%D%/resolvx_lookup/flaw.h \
 	%D%/resolvx_lookup/input.c \
 	%D%/resolvx_lookup/input.h \
 	%D%/resolvx_lookup/main.c \

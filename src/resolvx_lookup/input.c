@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "resolvx_lookup/options.h"
+
 #define BLANKS " \t\r\n"
 
 void input_init(struct input *input, char **operands, size_t operands_n)
@@ -34,12 +36,27 @@ static char *trim(char *line)
     return line;
 }
 
+/* What stands in front of a zero byte would be looked up as if it were the whole line. */
+static void refuse_line(struct input *input)
+{
+    cli_error(&resolvx_program, "standard input, line %zu: a zero byte is in no name; left out", input->lines);
+    input->refused = true;
+}
+
 static const char *read_name(struct input *input)
 {
-    errno = 0;
-    while (getline(&input->line, &input->size, stdin) >= 0) {
-        char *name = trim(input->line);
+    ssize_t len;
 
+    errno = 0;
+    while ((len = getline(&input->line, &input->size, stdin)) >= 0) {
+        char *name;
+
+        input->lines++;
+        if (memchr(input->line, '\0', (size_t)len) != NULL) {
+            refuse_line(input);
+            continue;
+        }
+        name = trim(input->line);
         if (*name != '\0' && *name != '#')
             return name;
     }

@@ -11,8 +11,10 @@ struct input {
     size_t next;   /* the operand to be taken */
     char *line;    /* buffer of getline(3) */
     size_t size;
+    size_t lines;  /* read so far */
     bool reading;  /* standard input is what comes next */
     bool from_stdin;
+    bool refused;  /* a line was no name, which has been told */
     int error;     /* errno of a failed read */
 };
 

@@ -84,20 +84,20 @@ static int add_server(char *servers, const char *text)
         cli_error(&resolvx_program, "--server: %s", rvx_error_text(&err));
         return rvx_is_temporary(err.code) ? STATUS_TEMPORARY : STATUS_USAGE;
     }
-    for (size_t i = 0; i < addrs->n && addrs->v[i].family != RVX_FAMILY_NONE; i++)
+    for (size_t i = 0; i < addrs->n && addrs->v[i].family != RVX_FAMILY_NONE && addrs->v[i].port != 0; i++)
         len += (size_t)snprintf(servers + len, SERVERS_SIZE - len, "%s%s", len > 0 ? "," : "",
                                 rvx_addr_text(&addrs->v[i], printed));
     rvx_addrs_free(addrs);
     return len == 0 || len >= SERVERS_SIZE ? refuse_server(text) : 0;
 }
 
-static int check_etc(const char *path)
+static int check_dir(const char *option, const char *path)
 {
     struct stat info;
 
     if (path == NULL || (stat(path, &info) == 0 && S_ISDIR(info.st_mode)))
         return 0;
-    cli_error(&resolvx_program, "--etc: %s: not a directory", path);
+    cli_error(&resolvx_program, "--%s: %s: not a directory", option, path);
     return STATUS_USAGE;
 }
 
@@ -106,6 +106,16 @@ static void tell_remark(void *arg, enum rvx_log_level level, const char *text)
     (void)arg;
     (void)level;
     cli_error(&resolvx_program, "%s", text);
+}
+
+/* The library's word for an option is not what was typed. */
+static int refuse_options(const struct options *options, struct rvx_error *err)
+{
+    if (err->code == RVX_EOPTIONS && err->what != NULL && strcmp(err->what, "host_order") == 0)
+        return cli_usage_error(&resolvx_program, "--order: '%s' is no list of sources (such as files,dns)",
+                               options->order);
+    cli_error(&resolvx_program, "%s", rvx_error_text(err));
+    return err->code == RVX_EOPTIONS ? STATUS_USAGE : CLI_STATUS_SYSTEM;
 }
 
 static int open_resolver(const struct options *options, struct timeline *timeline, struct rvx_resolver **resolver)
@@ -131,8 +141,7 @@ static int open_resolver(const struct options *options, struct timeline *timelin
     opts.trace_arg = timeline;
     if (rvx_resolver_new(&opts, resolver, &err) == 0)
         return 0;
-    cli_error(&resolvx_program, "%s", rvx_error_text(&err));
-    return err.code == RVX_EOPTIONS ? STATUS_USAGE : CLI_STATUS_SYSTEM;
+    return refuse_options(options, &err);
 }
 
 static enum show_style style_of(const struct options *options)
@@ -181,7 +190,9 @@ int main(int argc, char **argv)
         return cli_usage_error(&resolvx_program, "--json and --short exclude each other");
     status = parse_order(&order, argv, operands_n);
     if (status == 0)
-        status = check_etc(options.etc);
+        status = check_dir("etc", options.etc);
+    if (status == 0)
+        status = check_dir("modules", options.modules);
     if (status != 0)
         return status;
     out = order.explain && !options.json ? stdout : stderr;

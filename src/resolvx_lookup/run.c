@@ -18,6 +18,8 @@ static int status_of(int code)
         return STATUS_FOUND;
     if (rvx_is_temporary(code) || code == RVX_ECANCELED)
         return STATUS_TEMPORARY;
+    if (code == RVX_ENOBACKEND) /* which --order named: that says nothing about the name */
+        return STATUS_USAGE;
     return STATUS_NOT_FOUND;
 }
 
@@ -96,6 +98,8 @@ int run_all(struct run *run)
         }
     }
     progress_clear(&run->progress);
+    if (run->input.refused && run->status < STATUS_USAGE)
+        run->status = STATUS_USAGE;
     if (run->input.error != 0) {
         cli_error(&resolvx_program, "standard input: %s", rvx_strerror(-run->input.error));
         return CLI_STATUS_SYSTEM;

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "resolvx_lookup/flaw.h"
 #include "resolvx_lookup/options.h"
 #include "text.h"
 
@@ -17,22 +18,23 @@
 
 /* --- the parts of every answer --- */
 
-static void print_text(const char *data, size_t len)
+static void print_text(const char *data, size_t len, enum text_style style)
 {
     char shown[LINE_SIZE];
 
     while (len > 0) { /* in pieces: a TXT record may be long */
         size_t n = len < 1000 ? len : 1000;
 
-        fwrite(shown, 1, text_visible(shown, sizeof shown, data, n, TEXT_DATA), stdout);
+        fwrite(shown, 1, text_visible(shown, sizeof shown, data, n, style), stdout);
         data += n;
         len -= n;
     }
 }
 
+/* A name or a record as in a zone file: a backslash in it is such a file's escape already. */
 static void print_visible(const char *text)
 {
-    print_text(text, strlen(text));
+    print_text(text, strlen(text), TEXT_MESSAGE);
 }
 
 static void begin_answer(struct show *show, const char *name)
@@ -188,7 +190,7 @@ void show_txts(struct show *show, const char *name, const struct rvx_txts *txts)
             continue;
         }
         begin_item(show);
-        print_text(txts->v[i].text.data, txts->v[i].text.len);
+        print_text(txts->v[i].text.data, txts->v[i].text.len, TEXT_DATA);
         end_item();
     }
     end_answer(show, &txts->about);
@@ -284,7 +286,7 @@ static void print_endpoint(const struct rvx_endpoint *endpoint)
         printf(" port=%u", (unsigned)endpoint->port);
     for (size_t i = 0; i < endpoint->alpn_n; i++) {
         fputs(i == 0 ? " alpn=" : ",", stdout);
-        print_visible(endpoint->alpn[i]);
+        print_text(endpoint->alpn[i], strlen(endpoint->alpn[i]), TEXT_DATA);
     }
     for (size_t i = 0; i < endpoint->hints_n; i++)
         printf("%s%s", i == 0 ? " hints=" : ",", rvx_addr_host_text(&endpoint->hints[i], text));
@@ -372,13 +374,22 @@ static void add_error(struct json *json, int code, const char *text, const struc
         json_text(json, "extended_text", err->ede_text);
 }
 
+/* What the library's line leaves open, or NULL. */
+static const char *explain_error(const char *name, int code, const struct rvx_error *err)
+{
+    if (err->nodata)
+        return "it exists, without such records";
+    return *name == '\0' || (code == RVX_ENOTFOUND && err->server[0] == '\0') ? flaw_of(name) : NULL;
+}
+
 void show_error(struct show *show, const char *name, int code, const struct rvx_error *err)
 {
     struct rvx_error copy = *err;
     const char *text = rvx_error_text(&copy);
+    const char *more = explain_error(name, code, err);
 
-    if (copy.nodata)
-        cli_error(&resolvx_program, "%s (it exists, without such records)", text);
+    if (more != NULL)
+        cli_error(&resolvx_program, "%s (%s)", text, more);
     else
         cli_error(&resolvx_program, "%s", text);
     if (show->style != SHOW_JSON)

@@ -1,12 +1,17 @@
 /* trace.c - what lookups do, as a timeline that one can look at
  *
- *     host www.example.org
- *        0.0 ms  order      files dns, as nsswitch.conf says
- *        0.0     files      NOTFOUND
- *        0.1     try        www.example.org
- *        0.1  →  A          192.0.2.53:53 udp
- *       12.4  ←  A          192.0.2.53:53 answer           ▕███████▏
- *       12.5     done       dns, 12.5 ms
+ *     host ip4 www.example.org  (ms)
+ *           0.0    order     files, dns (nsswitch.conf line 12)
+ *           0.0    ask       files
+ *           0.0    files     NOTFOUND
+ *           0.0    ask       dns
+ *           0.1    try       www.example.org
+ *           0.1    A         www.example.org, cache: miss
+ *           0.1  → A         192.0.2.53:53 udp
+ *          12.4  ← A         192.0.2.53:53 answer            ━━━━━━━━━━━━·
+ *          12.4    dns       SUCCESS
+ *          12.5    address   192.0.2.80, first
+ *          12.5    done      found by dns after 12.5 ms
  *
  * Events of concurrent lookups come mixed and on any thread, so each lookup's are copied into a list of its own, and
  * drawn in one go when it is done. The bar of an answer spans the time from its query to it, on the scale of the whole
@@ -271,13 +276,21 @@ static void describe_event(const struct rvx_trace_event *event, char *line, size
     case RVX_TRACE_STATUS:
         add_text(line, size, "", event->detail);
         break;
+    case RVX_TRACE_ORDER:
+        add_text(line, size, "", event->text);
+        add_text(line, size, " (", event->detail);
+        add_text(line, size, "", event->detail != NULL ? ")" : NULL);
+        break;
     case RVX_TRACE_CANDIDATE:
+        add_text(line, size, "", event->name);
+        break;
     case RVX_TRACE_JOIN:
         add_text(line, size, "", event->name);
+        add_text(line, size, " ", "is just being asked for: waiting");
         break;
     case RVX_TRACE_CACHE:
         add_text(line, size, "", event->name);
-        add_text(line, size, ": ", event->text);
+        add_text(line, size, ", cache: ", event->text);
         if (event->text != NULL && strcmp(event->text, "miss") != 0)
             add_format(line, size, ", %.0f s old", (double)event->number);
         break;
@@ -293,7 +306,6 @@ static void describe_event(const struct rvx_trace_event *event, char *line, size
             add_text(line, size, ": ", rvx_strerror(event->code));
         break;
     case RVX_TRACE_START:
-    case RVX_TRACE_ORDER:
     case RVX_TRACE_SOURCE:
     case RVX_TRACE_SEND:
     case RVX_TRACE_REPLY:

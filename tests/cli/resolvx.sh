@@ -61,7 +61,7 @@ expect "txt" 0 "one two" ""
 ask -s query hinfo example.test
 expect "query" 0 '"PDP-11" "UNIX"' ""
 ask -s query TYPE65280 odd.example.test
-expect "query by number" 0 '\\# 2 abcd' ""
+expect "query by number" 0 '\# 2 abcd' ""
 ask -s port http domain http/tcp
 expect "port" 0 "80
 53
@@ -88,6 +88,28 @@ ask -s -c 2 host web.example.test nope.example.test www.example.test big.example
 same "several: exit status" 1 "$status"
 same "several: lines" 3 "$(wc -l <out | tr -d ' ')"
 
+
+# A zero byte must not cut a line down to another name.
+printf 'web.example.test\0.evil.test\nbig.example.test\n' | resolvx --etc=etc --server="$zone" -s host >out 2>err
+status=$?
+same "a zero byte: the other names" 192.0.2.2 "$(cat out)"
+failed_with "a zero byte" 2 "standard input, line 1: a zero byte is in no name"
+
+# Names that are none: what is wrong with them.
+long=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+ask host ""
+failed_with "an empty name" 1 "(the name is empty)"
+ask host a..b
+failed_with "an empty label" 1 "lookup a..b: no such host (a label is empty)"
+ask host "$long$long"
+failed_with "a long label" 1 "(a label is longer than 63 bytes)"
+ask host $long.$long.$long.$long.$long.$long.$long.$long
+failed_with "a long name" 1 "(the name is longer than 253 bytes)"
+ask host "a b"
+failed_with "a blank" 1 "(names of hosts have letters, digits, '-' and '.')"
+ask host "$(printf '\303\251.test')"
+failed_with "not ASCII" 1 "(not ASCII; a name in another script is written as xn--...)"
+
 # What goes wrong.
 ask host nope.example.test
 failed_with "no such host" 1 "lookup nope.example.test on $zone: no such host"
@@ -110,9 +132,46 @@ failed_with "two styles" 2 "exclude each other"
 run resolvx --etc=/nonexistent host x
 failed_with "no directory" 2 "/nonexistent: not a directory"
 run resolvx --order='a b' host x
-failed_with "no order" 2 "order"
+failed_with "no order" 2 "--order: 'a b' is no list of sources"
+ask --order=bogus host web.example.test
+failed_with "an unknown source" 2 "unknown backend"
+run resolvx --modules=/nonexistent host x
+failed_with "no directory of modules" 2 "--modules: /nonexistent: not a directory"
+run resolvx --server=127.0.0.1:0 host x
+failed_with "a server without a port" 2 "--server: '127.0.0.1:0' is no address of a server"
 run resolvx --concurrency=0 host x
 failed_with "no concurrency" 2 "'0' is not a number of lookups"
+ask --server=127.0.0.1:1 --timeout=2s host servfail.example.test
+failed_with "no server that answers" 3 "lookup servfail.example.test"
+resolvx --etc=etc host - <&- 2>err
+status=$?
+failed_with "no standard input" 111 "standard input: bad file descriptor"
+resolvx --etc=etc --server="$zone" host web.example.test >/dev/full 2>err
+status=$?
+failed_with "no room for the output" 111 "standard output: no space left on device"
+
+# With descriptors for one socket at a time, names one after the other are found.
+(
+    # shellcheck disable=SC3045 # every shell has -n
+    ulimit -n 10
+    exec resolvx --etc=etc --server="$zone" --concurrency=1 -s host web.example.test www.example.test
+) >out 2>err
+same "few descriptors" "192.0.2.1
+192.0.2.1" "$(cat out)"
+
+# Every command's JSON is JSON, one value a line, traced or not.
+for command in "host web.example.test nope.example.test a..b" "host printer" "addr 192.0.2.1 nonsense" \
+    "cname www.example.test" "mx example.test" "ns example.test" "srv _imap._tcp.example.test" "txt example.test" \
+    "https example.test" "port http nosuch" "query hinfo example.test" "query TYPE65280 odd.example.test" \
+    "explain host printer" "explain mx example.test"; do
+    # shellcheck disable=SC2086 # a list of words
+    ask --json --trace $command
+    [ -s out ] || fail "json: $command: nothing"
+    if command -v python3 >/dev/null; then
+        python3 -c 'import json, sys
+for line in sys.stdin: json.loads(line)' <out || fail "json: $command: $(cat out)"
+    fi
+done
 
 # How it came about.
 ask --tcp --trace -s host big.example.test

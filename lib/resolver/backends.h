@@ -22,7 +22,8 @@ extern const struct rvx_backend_ops rvx__be_dns;
 /* The C library. Its handle is a struct rvx__libc. */
 extern const struct rvx_backend_ops rvx__be_libc;
 
-/* This machine's own names: its host name, localhost, _gateway, _outbound. Its handle is a struct rvx__machine. */
+/* This machine's own names, and the names of its addresses: host name, localhost, _gateway, _outbound. Its handle is a
+ * struct rvx__machine. */
 extern const struct rvx_backend_ops rvx__be_myhostname;
 
 /* The calls of <netdb.h>, for tests to replace. */

@@ -5,11 +5,17 @@
  *     _gateway                    the gateways of the default routes, best metric first
  *     _outbound                   the addresses of the interfaces those routes lead out of
  *
+ * and the other way, by address:
+ *
+ *     127.0.0.1, ::1              localhost, and of ::1 then the host's name
+ *     127.0.0.2, an address of an interface                   the host's name
+ *     a gateway of a default route                            _gateway
+ *
  * Everything is asked of the kernel anew: it takes some microseconds, and no answer is ever old. Routes are read from
  * /proc/net; one that is not there has no routes. Families that were not asked for are left out by the request.
  *
  * Deliberately not done: for _outbound, finding the very address that packets would leave with. Where an interface has
- * several, they all come.
+ * several, they all come. And for 127.0.0.1 the host's name: that machine calls it localhost, whatever its own name.
  */
 #include <config.h>
 
@@ -61,22 +67,28 @@ static void add_text(struct rvx_request *request, const char *text)
         rvx_request_add_addr(request, &addr);
 }
 
-/* Adds an interface's address.  interface: NULL for any but the loopback. */
-static void add_interface(struct rvx_request *request, const struct ifaddrs *it, const char *interface)
+/* The address of an interface that is up.  interface: NULL for any but the loopback.  False: it has none such. */
+static bool read_interface(const struct ifaddrs *it, const char *interface, struct rvx_addr *addr)
 {
     socklen_t len = 0;
-    struct rvx_addr addr;
 
     if (it->ifa_addr == NULL || (it->ifa_flags & IFF_UP) == 0)
-        return;
+        return false;
     if (interface != NULL ? strcmp(it->ifa_name, interface) != 0 : (it->ifa_flags & IFF_LOOPBACK) != 0)
-        return;
+        return false;
     if (it->ifa_addr->sa_family == AF_INET)
         len = sizeof(struct sockaddr_in);
     else if (it->ifa_addr->sa_family == AF_INET6)
         len = sizeof(struct sockaddr_in6);
-    if (len > 0 && rvx_addr_from_sockaddr(it->ifa_addr, len, &addr) == 0)
-        rvx_request_add_addr(request, &addr);
+    return len > 0 && rvx_addr_from_sockaddr(it->ifa_addr, len, addr) == 0;
+}
+
+/* Are they the same? Of a link-local address without a zone nobody has said on which link it is. */
+static bool is_same_host(const struct rvx_addr *own, const struct rvx_addr *asked)
+{
+    if (own->family != asked->family || memcmp(own->ip, asked->ip, sizeof own->ip) != 0)
+        return false;
+    return asked->zone[0] == '\0' || own->zone[0] == '\0' || strcmp(own->zone, asked->zone) == 0;
 }
 
 /* Returns how many there are of either family, asked for or not; negative: -errno. */
@@ -88,7 +100,10 @@ static int add_interfaces(struct rvx_request *request, const struct rvx__machine
     if (machine->getifaddrs(&list) < 0)
         return errno != 0 ? -errno : -ENOMEM;
     for (const struct ifaddrs *it = list; it != NULL; it = it->ifa_next) {
-        add_interface(request, it, interface);
+        struct rvx_addr addr;
+
+        if (read_interface(it, interface, &addr))
+            rvx_request_add_addr(request, &addr);
         n += it->ifa_addr != NULL && (it->ifa_flags & IFF_LOOPBACK) == 0 && it->ifa_addr->sa_family != AF_PACKET;
     }
     machine->freeifaddrs(list);
@@ -280,7 +295,15 @@ static bool is_at_or_below(struct rvx__view name, const char *dotted)
     return rvx__view_is_fold(name, dotted + 1) || rvx__view_ends_fold(name, dotted);
 }
 
-static enum rvx_status answer(struct rvx_request *request, const struct rvx__machine *machine)
+static bool read_hostname(const struct rvx__machine *machine, char hostname[HOSTNAME_SIZE])
+{
+    bool ok = machine->hostname(hostname, HOSTNAME_SIZE) >= 0;
+
+    hostname[HOSTNAME_SIZE - 1] = '\0';
+    return ok;
+}
+
+static enum rvx_status answer_name(struct rvx_request *request, const struct rvx__machine *machine)
 {
     struct rvx__view name = rvx__view_text(rvx_request_name(request));
     char hostname[HOSTNAME_SIZE];
@@ -293,22 +316,95 @@ static enum rvx_status answer(struct rvx_request *request, const struct rvx__mac
         return answer_routes(request, machine, false);
     if (rvx__view_is_fold(name, "_outbound"))
         return answer_routes(request, machine, true);
-    if (machine->hostname(hostname, sizeof hostname) < 0)
+    if (!read_hostname(machine, hostname))
         return RVX_STATUS_UNAVAIL;
-    hostname[sizeof hostname - 1] = '\0';
     if (name.len == 0 || !rvx__view_is_fold(name, hostname))
         return RVX_STATUS_NOTFOUND;
     return answer_hostname(request, machine, hostname);
 }
 
+static bool is_text(const struct rvx_addr *addr, const char *text)
+{
+    struct rvx_addr other;
+
+    return rvx_addr_parse(text, &other) == 0 && rvx_addr_equal(&other, addr);
+}
+
+/* Is it one of an interface that is up, but the loopback?  Returns: 1 or 0; -errno. */
+static int is_own(const struct rvx_addr *addr, const struct rvx__machine *machine)
+{
+    struct ifaddrs *list;
+    int found = 0;
+
+    if (machine->getifaddrs(&list) < 0)
+        return errno != 0 ? -errno : -ENOMEM;
+    for (const struct ifaddrs *it = list; it != NULL && !found; it = it->ifa_next) {
+        struct rvx_addr own;
+
+        found = read_interface(it, NULL, &own) && is_same_host(&own, addr);
+    }
+    machine->freeifaddrs(list);
+    return found;
+}
+
+/* Returns: 1 or 0; -ENOMEM. */
+static int is_gateway(const struct rvx_addr *addr, const struct rvx__machine *machine)
+{
+    struct gateways gateways;
+    int rc = find_gateways(&gateways, machine);
+
+    if (rc < 0)
+        return rc;
+    for (unsigned i = 0; i < gateways.n; i++) {
+        if (is_same_host(&gateways.v[i].addr, addr))
+            return 1;
+    }
+    return 0;
+}
+
+static enum rvx_status add_hostname(struct rvx_request *request, const struct rvx__machine *machine)
+{
+    char hostname[HOSTNAME_SIZE];
+
+    if (!read_hostname(machine, hostname))
+        return RVX_STATUS_UNAVAIL;
+    rvx_request_add_name(request, hostname);
+    return RVX_STATUS_SUCCESS;
+}
+
+static enum rvx_status answer_addr(struct rvx_request *request, const struct rvx__machine *machine)
+{
+    const struct rvx_addr *addr = rvx_request_addr(request);
+    int rc;
+
+    if (is_text(addr, "127.0.0.1") || is_text(addr, "::1")) {
+        rvx_request_add_name(request, "localhost");
+        if (addr->family == RVX_FAMILY_IPV6)
+            add_hostname(request, machine);
+        return RVX_STATUS_SUCCESS;
+    }
+    rc = is_text(addr, "127.0.0.2") ? 1 : is_own(addr, machine);
+    if (rc > 0)
+        return add_hostname(request, machine);
+    if (rc == 0)
+        rc = is_gateway(addr, machine);
+    if (rc > 0)
+        rvx_request_add_name(request, "_gateway");
+    if (rc < 0)
+        return RVX_STATUS_TRYAGAIN;
+    return rc > 0 ? RVX_STATUS_SUCCESS : RVX_STATUS_NOTFOUND;
+}
+
 static void start(void *backend, struct rvx_request *request)
 {
-    rvx_request_finish(request, answer(request, backend), 0);
+    bool by_addr = rvx_request_kind(request) == RVX_REQUEST_ADDR;
+
+    rvx_request_finish(request, by_addr ? answer_addr(request, backend) : answer_name(request, backend), 0);
 }
 
 const struct rvx_backend_ops rvx__be_myhostname = {
     .abi = RVX_BACKEND_ABI,
     .name = "myhostname",
-    .caps = RVX_BACKEND_HOST | RVX_BACKEND_AT_ONCE,
+    .caps = RVX_BACKEND_HOST | RVX_BACKEND_ADDR | RVX_BACKEND_AT_ONCE,
     .start = start,
 };

@@ -171,6 +171,86 @@ static void test_names(void **state)
     etc_fini(&etc);
 }
 
+/* "NAME NAME", or the error. */
+static void look_up_addr(struct rvx_resolver *resolver, const char *addr, char *text, size_t size)
+{
+    struct rvx_names *names;
+    struct rvx_error err;
+    size_t len = 0;
+
+    if (rvx_lookup_addr(resolver, addr, NULL, &names, &err) < 0) {
+        snprintf(text, size, "%s", rvx_strerror(err.code));
+        return;
+    }
+    for (size_t i = 0; i < names->n; i++)
+        len += (size_t)snprintf(text + len, size - len, "%s%s", i > 0 ? " " : "", names->v[i]);
+    rvx_names_free(names);
+}
+
+static void test_addrs(void **state)
+{
+    static const struct {
+        const char *addr;
+        size_t cards_n;
+        const char *want;
+    } rows[] = {
+        {"127.0.0.1", 6, "localhost"},
+        {"::ffff:127.0.0.1", 6, "localhost"},
+        {"::1", 6, "localhost Box.home.example"},
+        {"127.0.0.2", 6, "Box.home.example"},
+        {"127.0.0.3", 6, NULL},
+        {"192.0.2.7", 6, "Box.home.example"},
+        {"2001:db8::7", 6, "Box.home.example"},
+        {"198.51.100.7", 6, "Box.home.example"},
+        {"198.51.100.7", 4, NULL},
+        {"203.0.113.7", 6, NULL}, /* of an interface that is down */
+        {"192.0.2.8", 6, NULL},
+        {"192.192.192.192", 6, "_gateway"},
+        {"10.1.1.10", 6, "_gateway"},
+        {"10.10.10.10", 6, NULL}, /* a gateway, but of no default route */
+        {"fe80::1%eth0", 6, "_gateway"},
+        {"fe80::1%eth1", 6, NULL},
+        {"fe80::1", 6, "_gateway"},
+        {"2001:db8::1", 6, NULL},
+    };
+    struct rvx__machine machine = {.hostname = tell_hostname, .getifaddrs = tell_cards, .freeifaddrs = free_cards};
+    struct rvx_resolver *resolver;
+    char path[2][128], text[512];
+    struct etc etc;
+    int failures = 0;
+
+    (void)state;
+    etc_init(&etc);
+    etc_write(&etc, "route", route);
+    etc_write(&etc, "route6", route6);
+    machine.route_path = etc_path(&etc, "route", path[0]);
+    machine.route6_path = etc_path(&etc, "route6", path[1]);
+    etc.base.machine = &machine;
+    etc.opts.host_order = "myhostname";
+    resolver = etc_resolver(&etc);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const char *want = rows[i].want != NULL ? rows[i].want : rvx_strerror(RVX_ENOTFOUND);
+
+        cards_n = rows[i].cards_n;
+        look_up_addr(resolver, rows[i].addr, text, sizeof text);
+        if (strcmp(text, want) != 0) {
+            print_error("row %zu, %s: got <%s> want <%s>\n", i, rows[i].addr, text, want);
+            failures++;
+        }
+    }
+    assert_int_equal(failures, 0);
+    cards_n = 99; /* the kernel does not say: not "no such host" */
+    look_up_addr(resolver, "192.0.2.7", text, sizeof text);
+    assert_string_equal(text, rvx_strerror(RVX_ETRYAGAIN));
+    machine.hostname = fail_hostname;
+    look_up_addr(resolver, "::1", text, sizeof text);
+    assert_string_equal(text, "localhost");
+    look_up_addr(resolver, "127.0.0.2", text, sizeof text);
+    assert_string_equal(text, rvx_strerror(RVX_EUNAVAIL));
+    rvx_resolver_free(resolver);
+    etc_fini(&etc);
+}
+
 /* A machine without routes, and one that does not say its name. */
 static void test_poor_machine(void **state)
 {
@@ -232,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_addrs),
         cmocka_unit_test(test_poor_machine),
         cmocka_unit_test(test_many_routes),
     };

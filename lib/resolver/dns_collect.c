@@ -157,6 +157,14 @@ static struct rvx__view expand_data(const struct rvx__message *message, const st
     return rvx__buf_view(&buf);
 }
 
+/* What is left of it. */
+static uint32_t ttl_of(const struct rvx__outcome *outcome, const struct rvx__rr *rr)
+{
+    if (outcome->stale)
+        return outcome->finding->ttl;
+    return rr->ttl > outcome->age ? rr->ttl - outcome->age : 0;
+}
+
 static void add_record(struct rvx_request *request, const struct rvx__outcome *outcome, const struct rvx__rr *rr,
                        const char *owner)
 {
@@ -166,7 +174,7 @@ static void add_record(struct rvx_request *request, const struct rvx__outcome *o
         .name = owner,
         .type = rr->type,
         .class_ = rr->class_,
-        .ttl = rr->ttl > outcome->age ? rr->ttl - outcome->age : 0,
+        .ttl = ttl_of(outcome, rr),
         .data = (const unsigned char *)data.data,
         .data_len = data.len,
     };

@@ -37,6 +37,8 @@ static void add_about(struct lookup_seen *seen, const struct rvx_about *about)
         add(seen, ", authentic");
     if (about->cached)
         add(seen, ", cached");
+    if (about->stale)
+        add(seen, ", stale");
     for (size_t i = 0; i < about->chain_n; i++)
         add(seen, "%s%s", i == 0 ? ", by " : " ", about->chain[i]);
     add(seen, ")");
@@ -71,6 +73,8 @@ static void see_addrs(void *arg, int result, struct rvx_addrs *addrs, const stru
     if (note(seen, result, addrs, err)) {
         for (size_t i = 0; i < addrs->n; i++)
             add(seen, "%s%s", comma(i), rvx_addr_host_text(&addrs->v[i], text));
+        if (addrs->stale)
+            add(seen, " (ttl %u%s, stale)", (unsigned)addrs->ttl, addrs->cached ? ", cached" : "");
     }
     rvx_addrs_free(addrs);
     go_on(seen);

@@ -700,3 +700,9 @@ TESTS += %D%/test_merge
 %C%_test_merge_SOURCES = %D%/test_merge.c $(DNSWORLD_SUPPORT)
 %C%_test_merge_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_merge_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_dns_stale
+TESTS += %D%/test_dns_stale
+%C%_test_dns_stale_SOURCES = %D%/test_dns_stale.c $(DNSWORLD_SUPPORT)
+%C%_test_dns_stale_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_dns_stale_LDADD = $(UNIT_LIBS)

@@ -706,3 +706,16 @@ TESTS += %D%/test_dns_stale
 %C%_test_dns_stale_SOURCES = %D%/test_dns_stale.c $(DNSWORLD_SUPPORT)
 %C%_test_dns_stale_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_dns_stale_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_no_ldns
+TESTS += %D%/test_no_ldns
+%C%_test_no_ldns_SOURCES = %D%/test_no_ldns.c $(DNSWORLD_SUPPORT)
+%C%_test_no_ldns_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_no_ldns_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=dlopen,--wrap=dlclose
+%C%_test_no_ldns_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_netdb_dns
+TESTS += %D%/test_netdb_dns
+%C%_test_netdb_dns_SOURCES = %D%/test_netdb_dns.c $(DNSWORLD_SUPPORT)
+%C%_test_netdb_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_netdb_dns_LDADD = $(UNIT_LIBS)

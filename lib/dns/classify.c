@@ -2,7 +2,8 @@
  *
  * RFC 1034 section 3.6.2 for aliases, RFC 2308 for negative answers, RFC 6672 for DNAME, whose CNAME every server adds
  * for us. Work is bounded: one walk collects the CNAMEs, at most RVX__CHAIN_MAX of them, the chain is followed among
- * these alone, and one more walk counts the records at its end.
+ * these alone, and one more walk counts the records at its end. Most answers have no chain, and their records point to
+ * the question's name: those are counted by the first walk, without a name compared.
  *
  * A name that stands where another one points to is compared by its position first; letters are compared only when the
  * positions differ.
@@ -23,6 +24,7 @@ struct aliases {
     bool used[RVX__CHAIN_MAX];
     unsigned n;
     bool too_many;
+    bool plain; /* no CNAME, and records of the asked type nowhere but where the question's name stands */
 };
 
 static bool is_at(const struct rvx__message *message, size_t owner, const struct place *place)
@@ -43,23 +45,59 @@ static bool follows_aliases(const struct rvx__question *question)
     return question->type != RVX__DNS_TYPE_CNAME && question->type != RVX__DNS_TYPE_ANY;
 }
 
-static void collect_aliases(const struct rvx__message *message, const struct rvx__question *question,
-                            struct aliases *aliases)
+static void take_ttl(struct rvx__finding *finding, uint32_t ttl)
 {
+    if (ttl < finding->ttl)
+        finding->ttl = ttl;
+}
+
+/* What is neither in the answer nor in the chain counts; signatures, and the DNAMEs from which servers make CNAMEs, are
+ * no strangers. */
+static void count_other(const struct rvx__rr *rr, struct rvx__finding *finding)
+{
+    if (rr->type != RVX__DNS_TYPE_RRSIG && rr->type != RVX__DNS_TYPE_DNAME)
+        finding->off_chain++;
+}
+
+static void count_answer(const struct rvx__rr *rr, struct rvx__finding *finding)
+{
+    finding->records++;
+    take_ttl(finding, rr->ttl);
+}
+
+static void add_alias(struct aliases *aliases, const struct rvx__rr *rr)
+{
+    aliases->plain = false;
+    if (aliases->n == RVX__CHAIN_MAX) {
+        aliases->too_many = true;
+        return;
+    }
+    aliases->used[aliases->n] = false;
+    aliases->rrs[aliases->n++] = *rr;
+}
+
+/* The first walk. What it counts is good if the answer turns out to be plain. */
+static void collect_aliases(const struct rvx__message *message, const struct rvx__question *question,
+                            struct rvx__finding *finding, struct aliases *aliases)
+{
+    bool follows = follows_aliases(question);
     struct rvx__rr rr;
     size_t at = 0;
 
     aliases->n = 0;
     aliases->too_many = false;
+    aliases->plain = true;
     while (rvx__message_next(message, RVX__DNS_ANSWER, &at, &rr)) {
-        if (rr.type != RVX__DNS_TYPE_CNAME || rr.class_ != question->class_)
-            continue;
-        if (aliases->n == RVX__CHAIN_MAX) {
-            aliases->too_many = true;
+        if (follows && rr.type == RVX__DNS_TYPE_CNAME && rr.class_ == question->class_)
+            add_alias(aliases, &rr);
+        else if (!is_asked(&rr, question))
+            count_other(&rr, finding);
+        else if (rvx__name_origin(message->bytes, rr.owner) == finding->target_at)
+            count_answer(&rr, finding);
+        else
+            aliases->plain = false;
+        if (aliases->too_many)
             return;
-        }
-        aliases->used[aliases->n] = false;
-        aliases->rrs[aliases->n++] = rr;
     }
 }
 
@@ -71,12 +109,6 @@ static unsigned find_alias(const struct rvx__message *message, const struct alia
     while (i < aliases->n && !is_at(message, aliases->rrs[i].owner, place))
         i++;
     return i;
-}
-
-static void take_ttl(struct rvx__finding *finding, uint32_t ttl)
-{
-    if (ttl < finding->ttl)
-        finding->ttl = ttl;
 }
 
 /* Follows the chain to its end, which becomes the target. False if it has none, or is too long to tell. */
@@ -98,8 +130,7 @@ static bool follow_chain(const struct rvx__message *message, struct aliases *ali
     }
 }
 
-/* Counts the records of the answer, and those that are neither in it nor in the chain; signatures, and the DNAMEs from
- * which servers make CNAMEs, are no strangers. */
+/* The last walk: counts the records at the target, and those that are neither there nor in the chain. */
 static void count_records(const struct rvx__message *message, const struct rvx__question *question,
                           struct rvx__finding *finding)
 {
@@ -108,12 +139,10 @@ static void count_records(const struct rvx__message *message, const struct rvx__
     size_t at = 0;
 
     while (rvx__message_next(message, RVX__DNS_ANSWER, &at, &rr)) {
-        if (is_asked(&rr, question) && is_at(message, rr.owner, &place)) {
-            finding->records++;
-            take_ttl(finding, rr.ttl);
-        } else if (rr.type != RVX__DNS_TYPE_RRSIG && rr.type != RVX__DNS_TYPE_DNAME) {
-            finding->off_chain++;
-        }
+        if (is_asked(&rr, question) && is_at(message, rr.owner, &place))
+            count_answer(&rr, finding);
+        else
+            count_other(&rr, finding);
     }
     finding->off_chain -= finding->hops;
 }
@@ -184,12 +213,14 @@ static enum rvx__verdict judge_answer(const struct rvx__message *message, const 
     struct aliases aliases;
 
     finding->ttl = INT32_MAX;
-    if (follows_aliases(question)) {
-        collect_aliases(message, question, &aliases);
+    collect_aliases(message, question, finding, &aliases);
+    if (!aliases.plain) {
+        finding->records = finding->off_chain = 0;
+        finding->ttl = INT32_MAX;
         if (!follow_chain(message, &aliases, finding))
             return RVX__VERDICT_LOOP;
+        count_records(message, question, finding);
     }
-    count_records(message, question, finding);
     if (finding->records == 0 || message->rcode == RVX__DNS_RCODE_NXDOMAIN)
         return judge_absence(message, question, finding);
     finding->cacheable = true;

@@ -21,17 +21,22 @@
 #define RECORD_COST 192
 #define MESSAGE_COST 4096
 
-/* Reads what stands between the owner, which ends at `at`, and the RDATA. */
-static void read_record(struct rvx__view bytes, size_t owner, size_t at, struct rvx__rr *rr)
+/* Reads what stands between the owner, which ends at `at`, and the RDATA. False if it is not all there. */
+static inline bool read_record(struct rvx__view bytes, size_t owner, size_t at, struct rvx__rr *rr)
 {
-    uint32_t ttl = rvx__wire_u32(bytes, at + 4);
+    struct rvx__view fixed = rvx__wire_part(bytes, at, RVX__DNS_RR_LEN);
+    uint32_t ttl;
 
+    if (fixed.len < RVX__DNS_RR_LEN)
+        return false;
+    ttl = rvx__wire_u32(fixed, 4);
     rr->owner = owner;
-    rr->type = rvx__wire_u16(bytes, at);
-    rr->class_ = rvx__wire_u16(bytes, at + 2);
+    rr->type = rvx__wire_u16(fixed, 0);
+    rr->class_ = rvx__wire_u16(fixed, 2);
     rr->ttl = ttl <= INT32_MAX ? ttl : 0;
-    rr->rdata_len = rvx__wire_u16(bytes, at + 8);
+    rr->rdata_len = rvx__wire_u16(fixed, 8);
     rr->rdata = at + RVX__DNS_RR_LEN;
+    return true;
 }
 
 /* The options fill OPT's RDATA (RFC 6891 section 6.1.2). */
@@ -77,14 +82,12 @@ static bool is_signature(const struct rvx__scan *scan, const struct rvx__rr *rr)
 static enum rvx__gate_fault check_record(struct rvx__scan *scan, struct rvx__message *message, size_t *at,
                                          enum rvx__dns_section section)
 {
-    size_t left, owner_end = rvx__scan_name(scan, *at, scan->bytes.len, true);
+    size_t owner_end = rvx__scan_name(scan, *at, scan->bytes.len, true);
     struct rvx__rr rr;
 
     if (owner_end == 0)
         return RVX__GATE_NAME;
-    left = scan->bytes.len - owner_end;
-    read_record(scan->bytes, *at, owner_end, &rr);
-    if (left < RVX__DNS_RR_LEN || left - RVX__DNS_RR_LEN < rr.rdata_len)
+    if (!read_record(scan->bytes, *at, owner_end, &rr) || scan->bytes.len - rr.rdata < rr.rdata_len)
         return RVX__GATE_SHORT;
     scan->cost += RECORD_COST + scan->name_len;
     *at = rr.rdata + rr.rdata_len;
@@ -182,6 +185,12 @@ const char *rvx__gate_fault_text(enum rvx__gate_fault fault)
     return "unknown fault";
 }
 
+/* Owners are pointers, nearly all of them. */
+static inline size_t skip_owner(struct rvx__view bytes, size_t at)
+{
+    return rvx__wire_u8(bytes, at) > RVX__LABEL_MAX ? at + 2 : rvx__name_skip(bytes, at);
+}
+
 bool rvx__message_next(const struct rvx__message *message, enum rvx__dns_section section, size_t *at,
                        struct rvx__rr *rr)
 {
@@ -193,7 +202,8 @@ bool rvx__message_next(const struct rvx__message *message, enum rvx__dns_section
         *at = message->at[section];
     if (*at >= end)
         return false;
-    read_record(message->bytes, *at, rvx__name_skip(message->bytes, *at), rr);
+    if (!read_record(message->bytes, *at, skip_owner(message->bytes, *at), rr))
+        return false;
     *at = rr->rdata + rr->rdata_len;
     return true;
 }

@@ -62,13 +62,22 @@ static inline uint64_t rvx__word_spread(uint8_t bits)
     return ((one_each + RVX__WORD_OF(0x7f)) & RVX__WORD_OF(0x80)) >> 2;
 }
 
+/* Where the word after the one at `at` begins, of `len` bytes: the last one overlaps its neighbour rather than being
+ * short, if there is a neighbour. */
+static inline size_t rvx__word_next(size_t at, size_t len)
+{
+    size_t next = at + RVX__WORD_LEN;
+
+    return next < len && len - next < RVX__WORD_LEN ? len - RVX__WORD_LEN : next;
+}
+
 /* Copies bytes with the letters in lower case. */
 static inline void rvx__word_lower(void *to, const void *from, size_t len)
 {
     const uint8_t *in = from;
     uint8_t *out = to;
 
-    for (size_t at = 0; at < len; at += RVX__WORD_LEN) {
+    for (size_t at = 0; at < len; at = rvx__word_next(at, len)) {
         uint64_t word = rvx__word_load(in + at, len - at);
 
         rvx__word_store(out + at, len - at, word | rvx__word_letters(word));

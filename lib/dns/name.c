@@ -61,14 +61,20 @@ void rvx__name_lower(struct rvx__name *name)
     rvx__word_lower(name->wire, name->wire, name->len);
 }
 
+/* To the right, by 0 to 63. */
+static uint64_t rotate(uint64_t bits, size_t n)
+{
+    return bits >> n | bits << (64 - n) % 64;
+}
+
 void rvx__name_mix_case(struct rvx__view wire, uint64_t bits, struct rvx__name *mixed)
 {
     size_t len = wire.len < RVX__NAME_MAX ? wire.len : RVX__NAME_MAX;
 
-    for (size_t at = 0; at < len; at += RVX__WORD_LEN) {
+    for (size_t at = 0; at < len; at = rvx__word_next(at, len)) {
         uint64_t word = rvx__word_load(wire.data + at, len - at);
         uint64_t letters = rvx__word_letters(word);
-        uint64_t upper = rvx__word_spread((uint8_t)(bits >> at % 64));
+        uint64_t upper = rvx__word_spread((uint8_t)rotate(bits, at % 64));
 
         rvx__word_store(mixed->wire + at, len - at, (word | letters) ^ (upper & letters));
     }

@@ -195,8 +195,8 @@ size_t rvx__name_text(struct rvx__view wire, char text[RVX__NAME_TEXT_SIZE])
 
 /* ---- host names */
 
-/* Takes in a label that is `len` bytes long. *seen gathers what kinds of bytes there are. */
-static bool check_label(struct rvx__view label, unsigned *seen)
+/* Takes in a label. *seen gathers what kinds of bytes there are. */
+static inline bool check_label(struct rvx__view label, unsigned *seen)
 {
     unsigned kinds = 0;
 
@@ -213,9 +213,18 @@ static bool check_label(struct rvx__view label, unsigned *seen)
     return true;
 }
 
+/* How many bytes in front can stand in a label. */
+static size_t host_len(struct rvx__view text)
+{
+    size_t n = 0;
+
+    while (n < text.len && host_bytes[(uint8_t)text.data[n]] != 0)
+        n++;
+    return n;
+}
+
 bool rvx__name_is_host(struct rvx__view text)
 {
-    struct rvx__view label;
     unsigned seen = 0;
 
     if (text.len == 1 && text.data[0] == '.')
@@ -225,11 +234,17 @@ bool rvx__name_is_host(struct rvx__view text)
         text.len--;
     if (text.len > RVX__NAME_MAX - 2)
         return false;
-    while (rvx__view_take_until(&text, '.', &label)) {
-        if (!check_label(label, &seen))
+    for (;;) {
+        size_t len = host_len(text);
+
+        if (!check_label(rvx__view_to(text, len), &seen))
             return false;
+        if (len == text.len)
+            return (seen & HOST_NAMED) != 0;
+        if (text.data[len] != '.')
+            return false;
+        text = rvx__view_from(text, len + 1);
     }
-    return check_label(text, &seen) && (seen & HOST_NAMED) != 0;
 }
 
 bool rvx__name_wire_is_host(struct rvx__view wire)

@@ -96,9 +96,10 @@ static struct rvx__cache_key key_of(const struct rvx__dns_view *view, const stru
 bool rvx__question_cached(struct rvx_resolver *resolver, const struct rvx__dns_view *view,
                           const struct rvx__question *question, struct rvx__cache_hit *hit)
 {
+    struct rvx__cache *cache = rvx__resolver_cache(resolver);
     const struct rvx__cache_key key = key_of(view, question);
 
-    return rvx__cache_get(rvx__resolver_cache(resolver), &key, read_clock(resolver), hit);
+    return cache != NULL && rvx__cache_get(cache, &key, read_clock(resolver), hit);
 }
 
 bool rvx__question_is_negative(const struct rvx__cache_hit *hit)
@@ -179,13 +180,13 @@ static void restore_case(const struct rvx__message *message, const struct rvx__q
 
 /* Ends a flight with an answer, which is in the cache already. */
 static void land_with_answer(struct rvx__asked *asked, const struct rvx__message *message,
-                             const struct rvx__finding *finding, rvx_time now)
+                             const struct rvx__finding *finding)
 {
     const struct rvx__cached *entry;
 
     if (!rvx__flight_land(&asked->flight))
         return;
-    entry = rvx__cached_new(message, finding, asked->ask.query.server, now);
+    entry = rvx__cached_new(message, finding, asked->ask.query.server, read_clock(asked->asker->resolver));
     rvx__flight_tell(&asked->flight, entry != NULL ? 0 : -ENOMEM, entry, NULL);
     rvx__cached_unref(entry);
 }
@@ -194,12 +195,13 @@ static void end_with_answer(struct rvx__asked *asked, const struct rvx__message 
                             const struct rvx__finding *finding)
 {
     struct rvx_resolver *resolver = asked->asker->resolver;
+    struct rvx__cache *cache = rvx__resolver_cache(resolver);
     const struct rvx__cache_key key = key_of(asked->asker->view, &asked->question);
-    rvx_time now = read_clock(resolver);
 
     restore_case(message, &asked->question);
-    rvx__cache_put(rvx__resolver_cache(resolver), &key, message, finding, asked->ask.query.server, now);
-    land_with_answer(asked, message, finding, now);
+    if (cache != NULL)
+        rvx__cache_put(cache, &key, message, finding, asked->ask.query.server, read_clock(resolver));
+    land_with_answer(asked, message, finding);
     end_asked(asked,
               &(struct rvx__outcome){
                   .message = message, .finding = finding, .ask = &asked->ask, .server = asked->ask.query.server});

@@ -260,27 +260,30 @@ static void test_case(void **state)
     assert_int_equal(rvx__name_labels(rvx__view_of("", 1)), 0);
 }
 
-/* Every byte at every place of a word: letters get their bit, all else stays. */
+/* Every byte at every place, in names of many lengths: letters get their bit, all else stays. */
 static void test_case_of_bytes(void **state)
 {
-    struct rvx__name name = {.len = 24}, mixed;
+    const uint64_t bits = 0xa5c3f00f12345678;
+    struct rvx__name name, mixed;
 
     (void)state;
-    for (unsigned byte = 0; byte < 256; byte++) {
-        bool alpha = rvx__is_alpha((int)byte);
+    for (unsigned byte = 0; byte < 256 * 31; byte++) {
+        unsigned value = byte % 256;
 
-        memset(name.wire, (int)byte, name.len);
-        rvx__name_mix_case(rvx__name_view(&name), 0xa5a5f0, &mixed);
+        name.len = (uint8_t)(byte / 256 * 3);
+        memset(name.wire, (int)value, name.len);
+        rvx__name_mix_case(rvx__name_view(&name), bits, &mixed);
         assert_int_equal(mixed.len, name.len);
         for (unsigned i = 0; i < name.len; i++) {
-            unsigned want = !alpha ? byte : (0xa5a5f0 >> i & 1) != 0 ? byte & ~0x20u : byte | 0x20u;
+            unsigned letter = (bits >> i % 64 & 1) != 0 ? value & ~0x20u : value | 0x20u;
+            unsigned want = rvx__is_alpha((int)value) ? letter : value;
 
             if (mixed.wire[i] != want)
-                fail_msg("byte %u at %u: %u", byte, i, mixed.wire[i]);
+                fail_msg("byte %u at %u of %u: %u", value, i, name.len, mixed.wire[i]);
         }
         rvx__name_lower(&name);
-        assert_int_equal(name.wire[0], (uint8_t)rvx__to_lower((char)byte));
-        assert_int_equal(name.wire[23], name.wire[0]);
+        for (unsigned i = 0; i < name.len; i++)
+            assert_int_equal(name.wire[i], (uint8_t)rvx__to_lower((char)value));
     }
 }
 

@@ -6,6 +6,7 @@ check_PROGRAMS += %D%/client
 %C%_client_CPPFLAGS = -I$(top_builddir)
 
 CLI_TESTS = \
+	%D%/cache_calls.sh \
 	%D%/example.sh \
 	%D%/example_backend.sh \
 	%D%/example_loops.sh \
@@ -21,3 +22,8 @@ check_PROGRAMS += %D%/zone
 %C%_zone_SOURCES = %D%/zone.c
 %C%_zone_CPPFLAGS = -I$(top_builddir) $(LDNS_CFLAGS)
 %C%_zone_LDADD = $(LDNS_LIBS)
+
+# Lookups for cache_calls.sh.
+check_PROGRAMS += %D%/cached
+%C%_cached_SOURCES = %D%/cached.c
+%C%_cached_LDADD = libresolvx.la

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "addr/ip.h"
+#include "base/word.h"
 
 #define V4_BITS 32
 #define V6_BITS 128
@@ -120,6 +121,26 @@ void rvx__prefix_map(struct rvx__prefix *prefix)
     prefix->bits = (uint8_t)(prefix->bits + MAPPED_BITS);
 }
 
+/* Eight bytes as a number in network order. */
+static uint64_t load_number(const uint8_t *bytes)
+{
+    return __builtin_bswap64(rvx__word_load(bytes, RVX__WORD_LEN));
+}
+
+/* Do two addresses of 16 bytes, of which some may mean nothing, begin with the same bits? */
+static bool begin_alike(const uint8_t a[16], const uint8_t b[16], unsigned bits)
+{
+    uint64_t differ = load_number(a) ^ load_number(b);
+
+    if (bits > 64) {
+        if (differ != 0)
+            return false;
+        differ = load_number(a + 8) ^ load_number(b + 8);
+        bits -= 64;
+    }
+    return bits == 0 || differ >> (64 - bits) == 0;
+}
+
 bool rvx__prefix_match(const struct rvx__prefix *prefix, const struct rvx_addr *addr)
 {
     struct rvx__prefix mapped;
@@ -128,11 +149,13 @@ bool rvx__prefix_match(const struct rvx__prefix *prefix, const struct rvx_addr *
     if (addr->family != RVX_FAMILY_IPV4 && addr->family != RVX_FAMILY_IPV6)
         return false;
     if (addr->family == prefix->family)
-        return rvx__ip_common_bits(prefix->ip, addr->ip, prefix->bits) == prefix->bits;
-    memcpy(ip, addr->ip, sizeof ip);
-    if (addr->family == RVX_FAMILY_IPV4)
+        return begin_alike(prefix->ip, addr->ip, prefix->bits);
+    if (addr->family == RVX_FAMILY_IPV4) {
+        memcpy(ip, addr->ip, sizeof ip);
         map_bytes(ip);
+        return begin_alike(prefix->ip, ip, prefix->bits);
+    }
     mapped = *prefix;
     rvx__prefix_map(&mapped);
-    return rvx__ip_common_bits(mapped.ip, ip, mapped.bits) == mapped.bits;
+    return begin_alike(mapped.ip, addr->ip, mapped.bits);
 }

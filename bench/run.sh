@@ -1,7 +1,7 @@
 #!/bin/sh
 # run.sh - runs the benchmarks and prints tables and lines for machines; called by `make bench`
 #
-# usage: run.sh [--quick] [--rounds N] [port|start|addr|conf|ack|echo]...
+# usage: run.sh [--quick] [--rounds N] [port|start|addr|conf|sort|ack|echo]...
 #
 # In each round every peer runs once, and each round starts with another peer, so that whatever else the machine does
 # meets all of them. Peers that are not on this machine are left out with a note. Fails only when a program of ours
@@ -19,13 +19,13 @@ while [ $# -gt 0 ]; do
     case $1 in
     --quick) rounds=3 starts=20 conns=4000 messages=20000 BENCH_SLICE_MS=${BENCH_SLICE_MS:-4} ;;
     --rounds) rounds=$2 && shift ;;
-    port | start | addr | conf | ack | echo) parts="$parts $1" ;;
+    port | start | addr | conf | sort | ack | echo) parts="$parts $1" ;;
     *) sed -n '4s/^# //p' "$0" >&2 && exit 2 ;;
     esac
     shift
 done
 export BENCH_SLICE_MS="${BENCH_SLICE_MS:-20}"
-: "${parts:=port start addr conf ack echo}"
+: "${parts:=port start addr conf sort ack echo}"
 
 log=$BENCH_DIR/bench.log
 work=$(mktemp -d "$BENCH_DIR/run.XXXXXX") && work=$(cd "$work" && pwd) || exit 1
@@ -64,7 +64,7 @@ run_peer()
     sed "s/\$/ round=$round/" "$work/out" >>"$log"
     [ $status -ne 0 ] || return 0
     note "status $status: $*"
-    case "$* " in *" resolvx "*) failed=1 ;; esac
+    case "$* " in *" resolvx "* | "$BENCH_DIR/sort "*) failed=1 ;; esac
 }
 
 run_rounds()
@@ -159,6 +159,14 @@ END
     done
 }
 
+# Ours only: what remembering routes is worth. Nobody else can be called without asking DNS first.
+part_sort()
+{
+    for case in kept once watch; do
+        peer "$BENCH_DIR/sort" "$case" 192.0.2.1 2001:db8::1
+    done
+}
+
 part_servers()
 {
     peer "$BENCH_DIR/load" "$1" "$2" resolvx "$TOP_DIR/src/resolvx-listen" "--handler=$1" 127.0.0.1:0
@@ -174,6 +182,7 @@ for part in $parts; do
     start) part_start && title="A process that looks one port up, $starts runs a round" ;;
     addr) part_addr && title="IP address literals" ;;
     conf) part_conf && title="Configuration files, hosts of $host_lines lines" ;;
+    sort) part_sort && title="An A and an AAAA in the order of RFC 6724" ;;
     ack) part_servers ack $conns && title="Server's processor time for a connection, $conns a round" ;;
     echo) part_servers echo $messages && title="Server's processor time for a message echoed, $messages a round" ;;
     esac

@@ -75,6 +75,14 @@ void rvx__ask_trace_reply(const struct rvx__ask *ask, unsigned slot, const struc
     tell(ask, sent->server, &event);
 }
 
+void rvx__ask_trace_stranger(const struct rvx__ask *ask, unsigned server)
+{
+    struct rvx_trace_event event = {.kind = RVX_TRACE_DROP, .text = rvx__match_text(RVX__MATCH_ID)};
+
+    if (is_watched(ask))
+        tell(ask, server, &event);
+}
+
 void rvx__ask_trace_failure(const struct rvx__ask *ask, unsigned server, int code)
 {
     struct rvx_trace_event event = {.kind = RVX_TRACE_FAIL, .code = code};

@@ -26,6 +26,7 @@
 #include "base/mem.h"
 #include "dns/wire.h"
 #include "loop/watch.h"
+#include "resolver/ask_trace.h"
 #include "resolver/upstream.h"
 
 #define QUERIES_MAX 32   /* of a socket in its life */
@@ -166,6 +167,10 @@ static void note_stranger(struct rvx__udp *udp)
     struct rvx__channel *channel = upstream->channel;
 
     rvx__stats_add(&channel->resolver->stats, RVX__STAT_NEAR_MISSES, 1);
+    for (unsigned i = 0; i < udp->sent; i++) {
+        if (udp->ask[i] != NULL)
+            rvx__ask_trace_stranger(udp->ask[i], (unsigned)(udp->server - upstream->servers));
+    }
     if (++udp->strangers < STRANGERS_MAX)
         return;
     udp->strangers = 0;

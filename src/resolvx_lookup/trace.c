@@ -299,6 +299,10 @@ static void describe_event(const struct rvx_trace_event *event, char *line, size
         add_text(line, size, " by ", event->text);
         add_format(line, size, " after %.1f ms", (double)event->number / 1000);
         break;
+    case RVX_TRACE_DROP:
+        add_text(line, size, "", event->server);
+        add_text(line, size, " dropped: ", event->text);
+        break;
     case RVX_TRACE_FAIL:
         add_text(line, size, "", event->server);
         add_text(line, size, " ", event->text);
@@ -309,7 +313,6 @@ static void describe_event(const struct rvx_trace_event *event, char *line, size
     case RVX_TRACE_SOURCE:
     case RVX_TRACE_SEND:
     case RVX_TRACE_REPLY:
-    case RVX_TRACE_DROP:
     case RVX_TRACE_ADDRESS:
         add_text(line, size, "", event->server);
         add_text(line, size, " ", event->text);

@@ -17,6 +17,7 @@ example.test. 300 IN HINFO "PDP-11" "UNIX"
 www.example.test. 300 IN CNAME web.example.test.
 web.example.test. 120 IN A 192.0.2.1
 big.example.test. 300 IN A 192.0.2.2
+forged.example.test. 300 IN A 192.0.2.3
 _imap._tcp.example.test. 300 IN SRV 10 5 143 mail.example.test.
 odd.example.test. 300 IN TYPE65280 \# 2 abcd
 1.2.0.192.in-addr.arpa. 300 IN PTR web.example.test.
@@ -181,6 +182,13 @@ ask explain big.example.test
 has_text "$zone udp" out || fail "explain: no query over UDP in: $(cat out)"
 has_text "$zone tcp" out || fail "explain: no query over TCP in: $(cat out)"
 has_text "files, dns" out || fail "explain: no order in: $(cat out)"
+ask -n ip4 explain forged.example.test
+for text in "order     files, dns (nsswitch.conf line 1)" "try       forged.example.test" "cache: miss" \
+    "$zone dropped: id" "$zone answer" "address   192.0.2.3, first" "found by dns after"; do
+    has_text "$text" out || fail "explain: no '$text' in: $(cat out)"
+done
+ask -c 1 explain web.example.test web.example.test
+has_text "cache: hit, 0 s old" out || fail "explain: no hit in the cache in: $(cat out)"
 ask explain mx example.test
 has_text "MX" out || fail "explain mx: $(cat out)"
 finish

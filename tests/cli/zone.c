@@ -8,6 +8,7 @@
  * the format. Labels at the front of a name change how it is answered:
  *
  *     silent.   not at all        servfail.   SERVFAIL        big.   over UDP only the TC bit
+ *     forged.   over UDP first with another id
  */
 #include <config.h>
 
@@ -151,6 +152,14 @@ static int open_socket(int type, struct sockaddr_in *address)
     return fd;
 }
 
+/* A copy of an answer as somebody would send it who has to guess the id. */
+static void send_forgery(int fd, uint8_t *message, size_t len, const struct sockaddr_in *to)
+{
+    message[0] ^= 0x55;
+    (void)!sendto(fd, message, len, 0, (const struct sockaddr *)to, sizeof *to);
+    message[0] ^= 0x55;
+}
+
 static void serve_udp(int fd)
 {
     static uint8_t in[MESSAGE_MAX], out[MESSAGE_MAX];
@@ -159,6 +168,8 @@ static void serve_udp(int fd)
     ssize_t n = recvfrom(fd, in, sizeof in, 0, (struct sockaddr *)&from, &from_len);
     size_t len = n > 0 ? answer(in, (size_t)n, false, out) : 0;
 
+    if (len > 19 && strncasecmp((const char *)out + 12, "\6forged", 7) == 0)
+        send_forgery(fd, out, len, &from);
     if (len > 0)
         (void)!sendto(fd, out, len, 0, (struct sockaddr *)&from, from_len);
 }

@@ -1,9 +1,13 @@
 /* classify.c - the chain of aliases, and what stands at its end
  *
- * RFC 1034 section 3.6.2 for aliases, RFC 2308 for negative answers, RFC 6672 for DNAME, whose CNAME every server adds
- * for us. Work is bounded: one walk collects the CNAMEs, at most RVX__CHAIN_MAX of them, the chain is followed among
- * these alone, and one more walk counts the records at its end. Most answers have no chain, and their records point to
- * the question's name: those are counted by the first walk, without a name compared.
+ * RFC 1034 section 3.6.2 for aliases, RFC 2308 for negative answers, RFC 6672 for DNAME. Work is bounded: one walk
+ * collects the CNAMEs, at most RVX__CHAIN_MAX of them, the chain is followed among these alone, and one more walk counts
+ * the records at its end. Most answers have no chain, and their records point to the question's name: those are counted
+ * by the first walk, without a name compared.
+ *
+ * A DNAME comes with the CNAME that every server has to make of it for us (RFC 6672 section 3.1), and that is what is
+ * followed. A recursive server that leaves it away has a fault, and what it says is believed as little as a lame one's:
+ * to make the CNAME here would mean to take a whole subtree's word from it. But it is no "no such host".
  *
  * A name that stands where another one points to is compared by its position first; letters are compared only when the
  * positions differ.
@@ -191,11 +195,31 @@ static bool is_lame(const struct rvx__message *message)
            (message->count[RVX__DNS_ADDITIONAL] == opts || has_authority(message, RVX__DNS_TYPE_NS));
 }
 
+/* Does the message say that the name is elsewhere, by a DNAME above it, and stop there? */
+static bool stops_at_dname(const struct rvx__message *message, const struct rvx__finding *finding)
+{
+    struct rvx__view target = rvx__name_view(&finding->target);
+    struct rvx__name owner;
+    struct rvx__rr rr;
+    size_t at = 0;
+
+    while (finding->hops == 0 && rvx__message_next(message, RVX__DNS_ANSWER, &at, &rr)) {
+        if (rr.type != RVX__DNS_TYPE_DNAME)
+            continue;
+        rvx__name_expand(message->bytes, rr.owner, &owner);
+        if (owner.len < target.len && rvx__name_is_below(target, rvx__name_view(&owner)))
+            return true;
+    }
+    return false;
+}
+
 /* The end of the chain has no record of the asked type. */
 static enum rvx__verdict judge_absence(const struct rvx__message *message, const struct rvx__question *question,
                                        struct rvx__finding *finding)
 {
     if (message->rcode == RVX__DNS_RCODE_NOERROR && is_lame(message))
+        return RVX__VERDICT_LAME;
+    if (stops_at_dname(message, finding))
         return RVX__VERDICT_LAME;
     take_soa(message, question, finding);
     if (message->rcode == RVX__DNS_RCODE_NXDOMAIN)

@@ -158,6 +158,7 @@ enum rvx__gate_fault rvx__gate_check(struct rvx__view bytes, struct rvx__message
     found.bytes = rvx__view_to(bytes, at);
     found.end = at;
     found.steps = scan.steps;
+    found.ours_only = scan.long_txt || scan.cost + scan.txt_cost > RVX__GATE_COST_MAX;
     *message = found;
     return RVX__GATE_OK;
 }

@@ -11,6 +11,7 @@
  *   - no TSIG and no SIG(0): we never sign, so nobody has reason to sign to us
  *   - the walk has an end, RVX__GATE_STEPS_MAX, that no message of 64 KB needs to reach
  *   - what parsing by ldns 1.8 would allocate is below 1 MiB: it takes RDLENGTH bytes for every field of a record
+ *   - but large sets of TXT, which need no ldns to be read, pass with a mark that keeps them from it, `ours_only`
  *
  * Bytes behind the last record are ignored, and so are bits without a meaning.
  */
@@ -26,6 +27,7 @@
 
 #define RVX__GATE_RECORDS_MAX 4000
 #define RVX__GATE_STRINGS_MAX 255            /* in one record; ldns counts fields in eight bits */
+#define RVX__GATE_TXT_STRINGS_MAX 8000       /* in all TXT records together */
 #define RVX__GATE_COST_MAX ((size_t)1 << 20) /* bytes that ldns would allocate, estimated from above */
 #define RVX__GATE_STEPS_MAX 400000           /* labels, pointers, fields and options looked at */
 
@@ -50,6 +52,7 @@ struct rvx__message {
     uint16_t count[4]; /* of questions and of records, by section */
     size_t at[4];      /* where each section begins */
     size_t end;        /* where the last one ends: bytes.len */
+    bool ours_only; /* not for ldns: it would cost too much there, or be read wrongly */
     bool has_opt;
     uint8_t edns_version;
     uint16_t udp_size, edns_flags;

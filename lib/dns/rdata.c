@@ -18,7 +18,7 @@
 /* FIELDS
  *   1 2 4 6 8 x  that many bytes; x is 16
  *   c n          a name that may be compressed; one that must not
- *   s o S        a character-string; none or one; one or more
+ *   s o S T      a character-string; none or one; one or more; those of TXT
  *   t            a character-string that is not empty
  *   d            bytes behind a 16-bit length
  *   r R          the rest; the rest, at least one byte
@@ -28,7 +28,7 @@
 static const char *const layouts[] = {
     [1] = "4",     [2] = "c",     [3] = "c",       [4] = "c",       [5] = "c",     [6] = "cc44444",
     [7] = "c",     [8] = "c",     [9] = "c",       [10] = "r",      [11] = "41r",  [12] = "c",
-    [13] = "ss",   [14] = "cc",   [15] = "2c",     [16] = "S",      [17] = "nn",   [18] = "2n",
+    [13] = "ss",   [14] = "cc",   [15] = "2c",     [16] = "T",      [17] = "nn",   [18] = "2n",
     [19] = "s",    [20] = "so",   [21] = "2n",     [22] = "r",      [23] = "s",    [24] = "2114442nR",
     [25] = "211r", [26] = "2nn",  [27] = "sss",    [28] = "x",      [29] = "L",    [30] = "nr",
     [33] = "222n", [34] = "1r",   [35] = "22sssn", [36] = "2n",     [37] = "221r", [39] = "n",
@@ -108,6 +108,25 @@ static size_t check_strings(struct fields *fields, size_t at)
     do
         at = check_string(fields, at, 0);
     while (at > 0 && at < fields->end && fields->strings <= RVX__GATE_STRINGS_MAX);
+    return at;
+}
+
+/* One or more, as many as one likes: no other type may have large data in many pieces, and needs ldns to be read. */
+static size_t check_txt(struct fields *fields, size_t at)
+{
+    struct rvx__scan *scan = fields->scan;
+    unsigned strings = 0;
+
+    while (at > 0 && (strings == 0 || at < fields->end) && scan->txts <= RVX__GATE_TXT_STRINGS_MAX) {
+        size_t len = rvx__wire_u8(scan->bytes, at);
+
+        at = fields->end - at >= 1 + len ? at + 1 + len : 0;
+        strings++;
+        scan->txts++;
+        scan->steps++;
+    }
+    scan->txt_cost += strings * (FIELD_COST + fields->len);
+    scan->long_txt = scan->long_txt || strings > RVX__GATE_STRINGS_MAX;
     return at;
 }
 
@@ -318,6 +337,8 @@ static size_t check_field(struct fields *fields, char field, size_t at)
         return at < fields->end ? check_string(fields, at, 0) : at;
     case 'S':
         return check_strings(fields, at);
+    case 'T':
+        return check_txt(fields, at);
     case 'd':
         return check_prefixed(fields, at);
     case 'r':
@@ -354,7 +375,8 @@ enum rvx__gate_fault rvx__scan_rdata(struct rvx__scan *scan, uint16_t type, size
 
     for (layout = layout != NULL ? layout : "r"; *layout != '\0' && at > 0; layout++)
         at = check_field(&fields, *layout, at);
-    if (fields.strings > RVX__GATE_STRINGS_MAX || scan->cost > RVX__GATE_COST_MAX || scan->steps > RVX__GATE_STEPS_MAX)
+    if (fields.strings > RVX__GATE_STRINGS_MAX || scan->txts > RVX__GATE_TXT_STRINGS_MAX ||
+        scan->cost > RVX__GATE_COST_MAX || scan->steps > RVX__GATE_STEPS_MAX)
         return RVX__GATE_LIMIT;
     return at == fields.end ? RVX__GATE_OK : RVX__GATE_RDATA;
 }

@@ -15,9 +15,12 @@ struct rvx__scan {
     struct rvx__view bytes;
     size_t hops_left; /* pointers that may still be followed in this message */
     size_t cost;      /* bytes that ldns would allocate for it so far, estimated from above */
+    size_t txt_cost;  /* ... for TXT records */
     size_t name_len;  /* of the last name checked, without compression */
     size_t first_len; /* of the name at byte 12, once that was checked; 0 before */
     uint32_t steps;   /* labels, pointers and fields so far */
+    unsigned txts;    /* strings of TXT records so far */
+    bool long_txt;    /* one of them has more than ldns can count */
 };
 
 /* Checks the name at `at`, of which what is not behind a pointer ends by `end`.

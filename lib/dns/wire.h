@@ -110,6 +110,18 @@ static inline struct rvx__view rvx__wire_part(struct rvx__view bytes, size_t at,
     return rvx__view_to(rvx__view_from(bytes, at), len);
 }
 
+/* Takes a character-string (RFC 1035 section 3.3). False at the end, and where it is cut off. */
+static inline bool rvx__wire_take_string(struct rvx__view *data, struct rvx__view *string)
+{
+    size_t len = rvx__wire_u8(*data, 0);
+
+    if (data->len < 1 + len)
+        return false;
+    *string = rvx__wire_part(*data, 1, len);
+    *data = rvx__view_from(*data, 1 + len);
+    return true;
+}
+
 static inline void rvx__wire_put_u16(uint8_t bytes[2], uint16_t number)
 {
     bytes[0] = (uint8_t)(number >> 8);

@@ -239,7 +239,8 @@ int rvx__codec_rdata_text(const struct rvx__codec *codec, const struct rvx__mess
     char *line = NULL;
     int rc = RVX_EUNAVAIL;
 
-    if (codec->ldns.wire2rr(&parsed, bytes, message->bytes.len, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
+    if (message->ours_only ||
+        codec->ldns.wire2rr(&parsed, bytes, message->bytes.len, &at, LDNS_SECTION_ANSWER) != LDNS_STATUS_OK)
         goto out;
     line = codec->ldns.rr2str(parsed);
     rc = -ENOMEM;

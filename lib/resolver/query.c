@@ -1,8 +1,9 @@
 /* query.c - records of any type, with their data in words
  *
- * The words are libldns's, which knows some ninety types. It is handed nothing but what passes the gate: a record that
- * a program's own backend gave is put into a message of its own for that. What it does not know, or cannot be loaded
- * for, is told as RFC 3597 says: "\\# 3 010203".
+ * The words are libldns's, which knows some ninety types; but those of TXT records, which may be too large for it, are
+ * put in here. It is handed nothing but what passes the gate: a record that a program's own backend gave is put into a
+ * message of its own for that. What it does not know, or cannot be loaded for, is told as RFC 3597 says:
+ * "\\# 3 010203".
  */
 #include <config.h>
 
@@ -77,6 +78,44 @@ static void print_unknown(struct rvx__buf *text, struct rvx__view data)
     }
 }
 
+/* A character-string in quotes (RFC 1035 section 5.1); what no terminal should see as \DDD. */
+static void print_string(struct rvx__buf *text, struct rvx__view string)
+{
+    rvx__buf_add_byte(text, '"');
+    for (size_t i = 0; i < string.len; i++) {
+        uint8_t byte = rvx__wire_u8(string, i);
+        bool visible = byte >= ' ' && byte <= '~';
+
+        if (!visible || byte == '"' || byte == '\\')
+            rvx__buf_add_byte(text, '\\');
+        if (!visible) {
+            rvx__buf_add_byte(text, (char)('0' + byte / 100));
+            rvx__buf_add_byte(text, (char)('0' + byte / 10 % 10));
+            byte = (uint8_t)('0' + byte % 10);
+        }
+        rvx__buf_add_byte(text, (char)byte);
+    }
+    rvx__buf_add_byte(text, '"');
+}
+
+/* A TXT record, which may be too large for libldns. False, and nothing written: it is none, or malformed. */
+static bool print_txt(struct rvx__buf *text, uint16_t type, struct rvx__view data)
+{
+    struct rvx__view rest = data, string;
+    bool first = true;
+
+    while (type == RVX__DNS_TYPE_TXT && rvx__wire_take_string(&rest, &string))
+        ;
+    if (type != RVX__DNS_TYPE_TXT || data.len == 0 || rest.len > 0)
+        return false;
+    for (; rvx__wire_take_string(&data, &string); first = false) {
+        if (!first)
+            rvx__buf_add_byte(text, ' ');
+        print_string(text, string);
+    }
+    return true;
+}
+
 /* Writes all texts, each with its NUL. 0; -ENOMEM; RVX_ETOOLONG. */
 static int print_all(const struct rvx__lookup *lookup, struct rvx__buf *texts)
 {
@@ -88,6 +127,10 @@ static int print_all(const struct rvx__lookup *lookup, struct rvx__buf *texts)
     for (size_t i = 0; i < rvx__answer_n(&lookup->answer); i++) {
         struct rvx__view data = rvx__result_data(lookup, i);
 
+        if (print_txt(texts, rvx__answer_record(&lookup->answer, i)->type, data)) {
+            rvx__buf_add_byte(texts, '\0');
+            continue;
+        }
         if (rc < 0 || !print_by_codec(texts, codec, rvx__answer_record(&lookup->answer, i), data))
             print_unknown(texts, data);
         rvx__buf_add_byte(texts, '\0');

@@ -16,25 +16,13 @@ static void call_txts(rvx__records_fn callback, void *arg, int result, void *mad
     ((rvx_txts_fn)callback)(arg, result, made, err);
 }
 
-/* Takes one string; false at the end, and where it is cut off. */
-static bool take_string(struct rvx__view *data, struct rvx__view *string)
-{
-    size_t len = rvx__wire_u8(*data, 0);
-
-    if (data->len < 1 + len)
-        return false;
-    *string = rvx__wire_part(*data, 1, len);
-    *data = rvx__view_from(*data, 1 + len);
-    return true;
-}
-
 /* How many strings; 0 if they are not whole. */
 static size_t count_strings(struct rvx__view data)
 {
     struct rvx__view string;
     size_t n = 0;
 
-    while (take_string(&data, &string))
+    while (rvx__wire_take_string(&data, &string))
         n++;
     return data.len == 0 ? n : 0;
 }
@@ -52,7 +40,7 @@ static void fill_txt(struct rvx__result *result, struct rvx__view data, struct r
     txt->text = (struct rvx_bytes){joined, len};
     txt->strings = strings;
     txt->strings_n = n;
-    for (; take_string(&data, &string); i++) {
+    for (; rvx__wire_take_string(&data, &string); i++) {
         strings[i] = (struct rvx_bytes){rvx__result_text(result, string), string.len};
         if (string.len > 0)
             memcpy(joined, string.data, string.len);

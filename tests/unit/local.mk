@@ -719,3 +719,9 @@ TESTS += %D%/test_netdb_dns
 %C%_test_netdb_dns_SOURCES = %D%/test_netdb_dns.c $(DNSWORLD_SUPPORT)
 %C%_test_netdb_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_netdb_dns_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_txt_large
+TESTS += %D%/test_txt_large
+%C%_test_txt_large_SOURCES = %D%/test_txt_large.c $(DNSWORLD_SUPPORT)
+%C%_test_txt_large_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_txt_large_LDADD = $(UNIT_LIBS)

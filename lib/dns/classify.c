@@ -2,8 +2,8 @@
  *
  * RFC 1034 section 3.6.2 for aliases, RFC 2308 for negative answers, RFC 6672 for DNAME. Work is bounded: one walk
  * collects the CNAMEs, at most RVX__CHAIN_MAX of them, the chain is followed among these alone, and one more walk
- * counts the records at its end. Most answers have no chain, and their records point to the question's name: those are counted
- * by the first walk, without a name compared.
+ * counts the records at its end. Most answers have no chain, and their records point to the question's name: those are
+ * counted by the first walk, without a name compared.
  *
  * A DNAME comes with the CNAME that every server has to make of it for us (RFC 6672 section 3.1), and that is what is
  * followed. A recursive server that leaves it away has a fault, and what it says is believed as little as a lame one's:

@@ -116,7 +116,7 @@ struct rvx_error {
     uint16_t ede;       /* if has_ede: the code of an extended error (RFC 8914) */
     bool has_ede;       /* there is one */
     bool nodata;        /* RVX_ENOTFOUND: the name exists, but not with what was asked for */
-    char ede_text[128]; /* that error, or what is malformed, in words; or empty */
+    char ede_text[128]; /* that error, or what went wrong with the server, in words; or empty */
 
     unsigned char reserved[374];
 };

@@ -260,6 +260,33 @@ static void find_reason(const struct rvx__outcome *outcome, struct rvx__reason *
     }
 }
 
+static const char *verdict_words(const struct rvx__reason *reason)
+{
+    switch (reason->verdict) {
+    case RVX__VERDICT_LAME:
+        return "lame server";
+    case RVX__VERDICT_TRUNCATED:
+        return "truncated answer";
+    default:
+        return rvx__dns_rcode_text(reason->rcode);
+    }
+}
+
+/* What the server's own words would say, had it any; NULL: nothing beyond the code. */
+static const char *failure_words(const struct rvx__reason *reason)
+{
+    switch (reason->failure) {
+    case RVX__QUERY_BROKEN:
+        return "malformed answer";
+    case RVX__QUERY_NETWORK:
+        return rvx_strerror(reason->cause);
+    case RVX__QUERY_VERDICT:
+        return verdict_words(reason);
+    default:
+        return NULL;
+    }
+}
+
 void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_view *view,
                           const struct rvx__outcome *outcome, unsigned attempts)
 {
@@ -273,8 +300,7 @@ void rvx__dns_set_failure(struct rvx_request *request, const struct rvx__dns_vie
     failure.nodata = outcome->finding != NULL && outcome->finding->verdict == RVX__VERDICT_NODATA;
     find_reason(outcome, &reason);
     failure.rcode = reason.rcode;
-    if (reason.malformed)
-        failure.ede_text = "malformed answer";
+    failure.ede_text = failure_words(&reason);
     if (reason.ede.present) {
         rvx__buf_init(&buf, words, sizeof words);
         rvx__buf_add_visible(&buf, reason.ede.text);

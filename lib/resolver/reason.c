@@ -26,7 +26,9 @@ void rvx__reason_read(const struct rvx__ask *ask, struct rvx__reason *reason)
         .server = query->server,
         .attempts = query->attempts,
         .rcode = query->rcode,
-        .malformed = query->failure == RVX__QUERY_BROKEN,
+        .failure = query->failure,
+        .verdict = query->verdict,
+        .cause = query->cause,
     };
     if (ask->ede != NULL)
         reason->ede = (struct rvx__ede){true, ask->ede->code, rvx__view_of(ask->ede->text, ask->ede->len)};

@@ -12,7 +12,9 @@ struct rvx__reason {
     int server;          /* who failed last, of the view's servers */
     unsigned attempts;   /* packets that were sent */
     uint16_t rcode;      /* of the last reply; 0 without one */
-    bool malformed;      /* ... which was */
+    uint8_t failure;     /* what went wrong last: enum rvx__query_failure */
+    uint8_t verdict;     /* of RVX__QUERY_VERDICT: enum rvx__verdict */
+    int cause;           /* of RVX__QUERY_NETWORK: what the system said */
     struct rvx__ede ede; /* borrows its text */
 };
 

@@ -124,7 +124,7 @@ static const struct {
     const char *host, *want;
 } rows[] = {
     {"ede.example.", "temporary failure in name resolution (no key\\x07); rcode 2, 2 sent, EDE 9 \"no key\\x07\""},
-    {"refused.example.", "temporary failure in name resolution; rcode 5, 2 sent, 0 \"\""},
+    {"refused.example.", "temporary failure in name resolution (REFUSED); rcode 5, 2 sent, 0 \"REFUSED\""},
     {"malformed.example.",
      "temporary failure in name resolution (malformed answer); rcode 0, 4 sent, 0 \"malformed answer\""},
 };

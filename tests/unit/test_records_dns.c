@@ -2,11 +2,15 @@
  * known about it; both forms; deadlines, and being cancelled from anywhere */
 #include "support/test.h"
 
+#include <arpa/inet.h>
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "support/dnsserver.h"
 #include "support/dnszone.h"
@@ -86,6 +90,8 @@ static void handle(void *arg, struct dnsserver_query *query)
         return;
     if (strncasecmp(query->name, "fail.", 5) == 0 || strncmp(query->name, "9.2.0.192", 9) == 0)
         answer_failure(query);
+    else if (strncasecmp(query->name, "mute.", 5) == 0)
+        dnsserver_answer(query, 2, "");
     else
         dnszone_answer(query, zone, COUNT_OF(zone), atomic_load(&w->flags));
 }
@@ -277,6 +283,50 @@ static void test_alias_kept(void **state)
         look_up(&w, LOOKUP_HOST, "bare", again, &seen);
         assert_int_equal(seen.result, RVX_ENOTFOUND);
     }
+    end(&w);
+}
+
+/* A port that refuses datagrams: its socket takes them from itself only. */
+static int open_refusing(struct sockaddr_in *sa)
+{
+    socklen_t len = sizeof *sa;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    *sa = (struct sockaddr_in){.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)sa, len), 0);
+    assert_int_equal(getsockname(fd, (struct sockaddr *)sa, &len), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)sa, len), 0);
+    return fd;
+}
+
+/* A server without words of its own: the error has some for what went wrong. */
+static void test_words_for_failures(void **state)
+{
+    struct lookup_seen seen;
+    struct sockaddr_in sa;
+    struct world w;
+    char server[32];
+    int fd;
+
+    (void)state;
+    begin(&w, "127.0.0.1", 0);
+    look_up(&w, LOOKUP_HOST, "mute.example", false, &seen);
+    assert_int_equal(seen.result, RVX_ETRYAGAIN);
+    assert_int_equal(seen.err.rcode, 2);
+    assert_false(seen.err.has_ede);
+    assert_string_equal(seen.err.ede_text, "SERVFAIL");
+
+    fd = open_refusing(&sa);
+    snprintf(server, sizeof server, "127.0.0.1:%u", ntohs(sa.sin_port));
+    rvx_resolver_free(w.resolver);
+    w.etc.opts.servers = server;
+    w.resolver = etc_resolver(&w.etc);
+    look_up(&w, LOOKUP_MX, "any.example", false, &seen);
+    assert_int_equal(seen.result, RVX_ETRYAGAIN);
+    assert_string_equal(seen.err.server, server);
+    assert_string_equal(seen.err.ede_text, rvx_strerror(-ECONNREFUSED));
+    close(fd);
     end(&w);
 }
 
@@ -481,9 +531,11 @@ static void test_token(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_found),      cmocka_unit_test(test_cached),    cmocka_unit_test(test_not_found),
-        cmocka_unit_test(test_alias_kept), cmocka_unit_test(test_temporary), cmocka_unit_test(test_authentic),
-        cmocka_unit_test(test_deadline),   cmocka_unit_test(test_op_cancel), cmocka_unit_test(test_token),
+        cmocka_unit_test(test_found),     cmocka_unit_test(test_cached),
+        cmocka_unit_test(test_not_found), cmocka_unit_test(test_alias_kept),
+        cmocka_unit_test(test_temporary), cmocka_unit_test(test_authentic),
+        cmocka_unit_test(test_deadline),  cmocka_unit_test(test_op_cancel),
+        cmocka_unit_test(test_token),     cmocka_unit_test(test_words_for_failures),
     };
 
     return cmocka_run_group_tests_name("records_dns", tests, NULL, NULL);

@@ -247,8 +247,12 @@ static int add_lines(struct rvx__conffile *file, const char *lines)
     size_t len = strlen(lines);
     char *bytes;
 
+    file->env_lines = lines;
     if (len == 0)
         return 0;
+    for (size_t i = 0; i < file->bytes_len; i++)
+        file->own_lines += file->bytes[i] == '\n';
+    file->own_lines++; /* what stands behind the last newline, even if that is nothing, ends with the one added */
     bytes = rvx__realloc(file->bytes, file->bytes_len + 1 + len, 1);
     if (bytes == NULL)
         return -ENOMEM;
@@ -427,4 +431,17 @@ int rvx__conffile_find_service(struct rvx__conffile *file, struct rvx__view name
         return RVX_EPORTUNKNOWN;
     *found = *service;
     return 0;
+}
+
+const char *rvx__conffile_variable(const struct rvx__conffile *file, const struct rvx__remark *remark)
+{
+    struct rvx__view lines, line = rvx__view_of(NULL, 0);
+    uint32_t number = file->own_lines;
+
+    if (file->conf != RVX__CONF_RESOLV || number == 0 || remark->line <= number)
+        return NULL;
+    lines = rvx__view_text(file->env_lines);
+    while (number++ < remark->line && rvx__view_take_line(&lines, &line))
+        continue;
+    return rvx__view_starts(line, "options") ? "RES_OPTIONS" : "LOCALDOMAIN";
 }

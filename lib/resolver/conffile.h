@@ -59,6 +59,8 @@ struct rvx__conffile {
     char *bytes;   /* bytes_len of them, or NULL */
     size_t bytes_len;
     atomic_uint scans; /* how often the bytes were scanned */
+    uint32_t own_lines;    /* of resolv.conf: lines behind these come from the environment */
+    const char *env_lines; /* borrowed; "" */
     union {
         struct rvx__nsswitch nsswitch;
         struct rvx__hosts hosts;
@@ -71,7 +73,7 @@ struct rvx__conffile {
 /* What else there is to know when a file is read. */
 struct rvx__conffile_env {
     int (*hostname)(char *name, size_t size); /* as gethostname(2) */
-    const char *resolv_lines;                 /* read behind those of resolv.conf */
+    const char *resolv_lines;                 /* read behind those of resolv.conf; lives as long as what is read */
 };
 
 /* Reads a file, following symbolic links. hosts and services stay bytes, the others become tables at once.
@@ -91,6 +93,9 @@ void rvx__conffile_unref(struct rvx__conffile *file); /* may be NULL */
 
 /* What the parser remarked; NULL: no table, so nobody looked. */
 const struct rvx__remarks *rvx__conffile_remarks(const struct rvx__conffile *file);
+
+/* The variable of the environment that a remark is about; NULL: it is about the file. */
+const char *rvx__conffile_variable(const struct rvx__conffile *file, const struct rvx__remark *remark);
 
 /* Looks a host, or an address, up in a hosts file.  arena: where the answer of a scan lives; a table's lives as long as
  * the file.

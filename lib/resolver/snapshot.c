@@ -152,9 +152,14 @@ static void log_remarks(const struct rvx__store *store, const struct rvx__conffi
         return;
     for (uint32_t i = 0; i < remarks->n; i++) {
         const struct rvx__remark *remark = &remarks->items[i];
+        const char *variable = rvx__conffile_variable(file, remark);
 
-        rvx__log(store->opts.log, RVX_LOG_WARNING, "%s:%u: %s: %s", path, (unsigned)remark->line,
-                 rvx__remark_kind_text(remark->kind), remark->text);
+        if (variable != NULL)
+            rvx__log(store->opts.log, RVX_LOG_WARNING, "%s: %s: %s", variable, rvx__remark_kind_text(remark->kind),
+                     remark->text);
+        else
+            rvx__log(store->opts.log, RVX_LOG_WARNING, "%s:%u: %s: %s", path, (unsigned)remark->line,
+                     rvx__remark_kind_text(remark->kind), remark->text);
     }
     if (remarks->total > remarks->n)
         rvx__log(store->opts.log, RVX_LOG_WARNING, "%s: %u more remarks", path,

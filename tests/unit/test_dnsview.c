@@ -352,6 +352,62 @@ static void test_cache_size(void **state)
     }
 }
 
+static void keep_log(void *arg, enum rvx_log_level level, const char *text)
+{
+    char *log = arg;
+    size_t len = strlen(log);
+    const char *name = strrchr(text, '/'); /* without the directory */
+
+    (void)level;
+    snprintf(log + len, 1024 - len, "%s\n", name != NULL ? name + 1 : text);
+}
+
+/* What is odd is remarked where it was found: in a line of the file, or in the environment. */
+static void test_remarks(void **state)
+{
+    static const struct {
+        const char *file, *res_options, *localdomain, *want;
+    } rows[] = {
+        {"nameserver 192.0.2.1\n", "ndots:2", NULL, ""},
+        {"nameserver 192.0.2.1\n", "ndots:2 wrong", NULL, "RES_OPTIONS: unknown word: wrong\n"},
+        {"nameserver 192.0.2.1", "wrong", NULL, "RES_OPTIONS: unknown word: wrong\n"},
+        {"", "wrong", "a.example", "RES_OPTIONS: unknown word: wrong\n"},
+        {NULL, "wrong", NULL, "RES_OPTIONS: unknown word: wrong\n"},
+        {"nameserver 192.0.2.1\noptions bad\n", "worse", NULL,
+         "resolv.conf:2: unknown word: bad\nRES_OPTIONS: unknown word: worse\n"},
+        {"nameserver one\n\nnameserver\n", NULL, NULL,
+         "resolv.conf:1: unusable value: one\nresolv.conf:3: unusable value: nameserver\n"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct rvx__snapshot *snapshot;
+        struct rvx_resolver *resolver;
+        char log[1024] = "";
+        struct etc etc;
+
+        etc_init(&etc);
+        etc.base.machine = &nameless;
+        etc.opts.log = keep_log;
+        etc.opts.log_arg = log;
+        if (rows[i].file != NULL)
+            etc_write(&etc, "resolv.conf", rows[i].file);
+        if (rows[i].res_options != NULL)
+            setenv("RES_OPTIONS", rows[i].res_options, 1);
+        if (rows[i].localdomain != NULL)
+            setenv("LOCALDOMAIN", rows[i].localdomain, 1);
+        resolver = etc_resolver(&etc);
+        unsetenv("RES_OPTIONS");
+        unsetenv("LOCALDOMAIN");
+        snapshot = take(resolver);
+        if (strcmp(log, rows[i].want) != 0)
+            fail_msg("row %zu: \"%s\", want \"%s\"", i, log, rows[i].want);
+        rvx__snapshot_unref(snapshot);
+        rvx_resolver_free(resolver);
+        etc_fini(&etc);
+    }
+}
+
 /* Whatever allocation fails, the call says so or succeeds, and nothing is leaked. */
 static void test_no_memory(void **state)
 {
@@ -393,6 +449,7 @@ int main(void)
         cmocka_unit_test(test_views),   cmocka_unit_test(test_unreadable), cmocka_unit_test(test_gai_and_sortlist),
         cmocka_unit_test(test_id),      cmocka_unit_test(test_no_reload),  cmocka_unit_test(test_trusts_ad),
         cmocka_unit_test(test_refused), cmocka_unit_test(test_cache_size), cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_remarks),
     };
 
     unsetenv("RES_OPTIONS");

@@ -58,7 +58,7 @@ struct rvx__conffile {
     bool is_table; /* which of the two below */
     char *bytes;   /* bytes_len of them, or NULL */
     size_t bytes_len;
-    atomic_uint scans; /* how often the bytes were scanned */
+    atomic_uint scans;     /* how often the bytes were scanned */
     uint32_t own_lines;    /* of resolv.conf: lines behind these come from the environment */
     const char *env_lines; /* borrowed; "" */
     union {

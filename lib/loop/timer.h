@@ -25,8 +25,8 @@ struct rvx__timer {
     rvx__timer_fn callback;
     void *arg;
     rvx_time deadline;
-    uint64_t seq;         /* order among equal deadlines */
-    size_t at;            /* place in the heap, from 1; 0: not in it */
+    uint32_t seq;         /* order among equal deadlines; may run over */
+    uint32_t at;          /* place in the heap, from 1; 0: not in it */
     struct rvx__link due; /* in the list of those about to be called */
 };
 

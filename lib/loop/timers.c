@@ -47,13 +47,13 @@ static bool is_before(struct rvx__timers_entry a, struct rvx__timers_entry b)
 {
     if (a.deadline != b.deadline)
         return a.deadline < b.deadline;
-    return a.timer->seq < b.timer->seq;
+    return (int32_t)(a.timer->seq - b.timer->seq) < 0;
 }
 
 static void place(struct rvx__timers *timers, size_t at, struct rvx__timers_entry entry)
 {
     timers->heap[at] = entry;
-    entry.timer->at = at;
+    entry.timer->at = (uint32_t)at;
 }
 
 /* Puts `entry` at the free place `at` or above it. */

@@ -18,7 +18,7 @@ struct rvx__timers {
     size_t n;
     size_t out_n;            /* started, and not in the heap */
     size_t cap;              /* holds n + out_n, so that moving a timer cannot fail */
-    uint64_t seq;            /* the last one given out */
+    uint32_t seq;            /* the last one given out */
     struct rvx__link due;    /* taken out of the heap, to be called back */
     struct rvx__link parked; /* those of RVX_FOREVER: nothing to sort, and nobody waits for them */
 };

@@ -54,7 +54,7 @@ static struct rvx__flight *find_leader(const struct rvx__flights *flights, uint6
 {
     struct rvx__table_node *node = rvx__table_first(&flights->leaders, hash);
 
-    while (node != NULL && !is_same(&flight_of(node)->key, key))
+    while (node != NULL && !is_same(flight_of(node)->key, key))
         node = rvx__table_next(node);
     return node != NULL ? flight_of(node) : NULL;
 }
@@ -92,7 +92,7 @@ enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx_
         return RVX__FLIGHT_NONE;
     flight->flights = flights;
     flight->loop = loop;
-    flight->key = *key;
+    flight->key = key;
     flight->note.arrive = receive_note;
     flight->told = told;
     rvx__cache_digest(flights->seed, key, &digest);
@@ -100,7 +100,7 @@ enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx_
     leader = find_leader(flights, digest.hash, key);
     if (leader != NULL) {
         flight->role = RVX__FLIGHT_FOLLOWS;
-        rvx__list_append(&leader->followers, &flight->link);
+        rvx__list_append(&leader->followers, &flight->note.link);
     } else if (!recheck(flight)) {
         lead(flight, digest.hash, RVX__FLIGHT_LEADS);
     } else {
@@ -116,7 +116,7 @@ static struct rvx__flight *take_follower(struct rvx__flight *flight)
 {
     struct rvx__link *link = rvx__list_take(&flight->followers);
 
-    return link != NULL ? RVX__OWNER(link, struct rvx__flight, link) : NULL;
+    return link != NULL ? RVX__OWNER(link, struct rvx__flight, note.link) : NULL;
 }
 
 static void tell(struct rvx__flight *follower, int code, const struct rvx__cached *entry,
@@ -182,7 +182,7 @@ static void leave(struct rvx__flight *flight)
     case RVX__FLIGHT_LANDED:
         break;
     case RVX__FLIGHT_FOLLOWS:
-        rvx__link_remove(&flight->link);
+        rvx__link_remove(&flight->note.link);
         break;
     case RVX__FLIGHT_TOLD:
         rvx__loop_recall(flight->loop, &flight->note);

@@ -45,12 +45,11 @@ enum rvx__flight_role {
 /* One who takes part; zeroed before it joins. All fields are the table's. */
 struct rvx__flight {
     struct rvx__table_node node; /* while it leads */
-    struct rvx__link link;       /* among the followers of its leader */
-    struct rvx__link followers;
+    struct rvx__link followers;  /* likewise */
+    struct rvx__note note;       /* its link: among the followers of its leader, until the note is sent */
     struct rvx__flights *flights; /* NULL: takes no part, or not any more */
     struct rvx_loop *loop;
-    struct rvx__note note;
-    struct rvx__cache_key key; /* its name is borrowed */
+    const struct rvx__cache_key *key; /* borrowed, while it leads or follows */
     enum rvx__flight_role role;
     int code;                                 /* the outcome: 0 with an entry, or why there is none */
     const struct rvx__cached *entry;          /* a reference */
@@ -63,7 +62,8 @@ int rvx__flights_init(struct rvx__flights *flights, const struct rvx__rnd *rnd);
 void rvx__flights_fini(struct rvx__flights *flights); /* nobody takes part any more */
 
 /* Takes part in the flight of a question.
- * loop: its own.  recheck: asked, under the table's lock, before a new flight begins: has it been answered meanwhile?
+ * key: borrowed until it lands or leaves, or is told.  loop: its own.
+ * recheck: asked, under the table's lock, before a new flight begins: has it been answered meanwhile?
  * told: for one who follows.
  * Returns: LEADS or FOLLOWS; NONE: `recheck` said so, or nothing is merged here, and it is by itself. */
 enum rvx__flight_role rvx__flight_join(struct rvx__flights *flights, struct rvx__flight *flight,

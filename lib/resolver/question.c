@@ -140,10 +140,10 @@ static void trace(const struct rvx__asked *asked, enum rvx_trace_kind kind, cons
 
     if (!rvx__trace_wanted(asker->resolver))
         return;
-    rvx__name_text(asked->question.name, name);
+    rvx__name_text(asked->key.name, name);
     rvx__trace(asker->resolver, asker->lookup,
                &(struct rvx_trace_event){
-                   .kind = kind, .type = asked->question.type, .name = name, .text = text, .number = number});
+                   .kind = kind, .type = asked->key.type, .name = name, .text = text, .number = number});
 }
 
 static void end_asked(struct rvx__asked *asked, const struct rvx__outcome *outcome)
@@ -169,13 +169,13 @@ static void end_with_code(struct rvx__asked *asked, int code)
     end_asked(asked, &(struct rvx__outcome){.code = code, .server = -1});
 }
 
-static void restore_case(const struct rvx__message *message, const struct rvx__question *question)
+static void restore_case(const struct rvx__message *message, const struct rvx__cache_key *key)
 {
     /* The channel's buffer, in which nobody else is interested any more. */
     uint8_t *bytes = (uint8_t *)(uintptr_t)message->bytes.data;
 
     if (message->count[RVX__DNS_QUESTION] == 1)
-        memcpy(bytes + message->at[RVX__DNS_QUESTION], question->name.data, question->name.len);
+        memcpy(bytes + message->at[RVX__DNS_QUESTION], key->name.data, key->name.len);
 }
 
 /* Ends a flight with an answer, which is in the cache already. */
@@ -196,11 +196,10 @@ static void end_with_answer(struct rvx__asked *asked, const struct rvx__message 
 {
     struct rvx_resolver *resolver = asked->asker->resolver;
     struct rvx__cache *cache = rvx__resolver_cache(resolver);
-    const struct rvx__cache_key key = key_of(asked->asker->view, &asked->question);
 
-    restore_case(message, &asked->question);
+    restore_case(message, &asked->key);
     if (cache != NULL)
-        rvx__cache_put(cache, &key, message, finding, asked->ask.query.server, read_clock(resolver));
+        rvx__cache_put(cache, &asked->key, message, finding, asked->ask.query.server, read_clock(resolver));
     land_with_answer(asked, message, finding);
     end_asked(asked,
               &(struct rvx__outcome){
@@ -230,12 +229,11 @@ static bool is_for_stale(int code)
 static void end_with_failure(struct rvx__asked *asked)
 {
     struct rvx_resolver *resolver = asked->asker->resolver;
-    const struct rvx__cache_key key = key_of(asked->asker->view, &asked->question);
     const struct rvx__query *query = &asked->ask.query;
     struct rvx__cache_hit hit;
 
     if (is_for_stale(query->code) &&
-        rvx__cache_get_stale(rvx__resolver_cache(resolver), &key, read_clock(resolver), &hit)) {
+        rvx__cache_get_stale(rvx__resolver_cache(resolver), &asked->key, read_clock(resolver), &hit)) {
         if (rvx__flight_land(&asked->flight))
             rvx__flight_tell(&asked->flight, 0, hit.entry, NULL);
         end_with_hit(asked, &hit);
@@ -261,11 +259,12 @@ static void finish_ask(struct rvx__ask *ask, const struct rvx__message *message,
 static int begin_ask(struct rvx__asked *asked)
 {
     struct rvx__asker *asker = asked->asker;
+    const struct rvx__question question = {asked->key.name, asked->key.type, asked->key.class_};
     int rc;
 
     asked->ask.on_done = finish_ask;
     asked->ask.lookup = asker->lookup;
-    rc = rvx__ask_start(&asked->ask, asker->channel, asker->view, &asked->question, asked->first, &asker->budget);
+    rc = rvx__ask_start(&asked->ask, asker->channel, asker->view, &question, asked->first, &asker->budget);
     if (rc < 0)
         rvx__flight_leave(&asked->flight);
     return rc;
@@ -314,13 +313,21 @@ static void receive_told(struct rvx__flight *flight)
     rvx__cached_unref(entry);
 }
 
+static bool find_cached(const struct rvx__asked *asked, struct rvx__cache_hit *hit)
+{
+    struct rvx_resolver *resolver = asked->asker->resolver;
+    struct rvx__cache *cache = rvx__resolver_cache(resolver);
+
+    return cache != NULL && rvx__cache_get(cache, &asked->key, read_clock(resolver), hit);
+}
+
 /* Has the cache got the answer since it was asked first? */
 static bool recheck_cache(struct rvx__flight *flight)
 {
     struct rvx__asked *asked = RVX__OWNER(flight, struct rvx__asked, flight);
     struct rvx__cache_hit hit;
 
-    if (!rvx__question_cached(asked->asker->resolver, asked->asker->view, &asked->question, &hit))
+    if (!find_cached(asked, &hit))
         return false;
     flight->entry = hit.entry;
     return true;
@@ -330,9 +337,8 @@ static bool recheck_cache(struct rvx__flight *flight)
 static int join_or_ask(struct rvx__asked *asked, struct rvx__questions *questions)
 {
     struct rvx__asker *asker = asked->asker;
-    const struct rvx__cache_key key = key_of(asker->view, &asked->question);
     enum rvx__flight_role role =
-        rvx__flight_join(&questions->flights, &asked->flight, &key, asker->loop, recheck_cache, receive_told);
+        rvx__flight_join(&questions->flights, &asked->flight, &asked->key, asker->loop, recheck_cache, receive_told);
     struct rvx__cache_hit hit;
 
     if (role == RVX__FLIGHT_NONE && asked->flight.entry != NULL) {
@@ -359,10 +365,10 @@ int rvx__asked_start(struct rvx__asked *asked, struct rvx__asker *asker, const s
     int rc;
 
     asked->asker = asker;
-    asked->question = *question;
-    asked->first = server;
+    asked->key = key_of(asker->view, question);
+    asked->first = (int16_t)server;
     asked->running = true;
-    if (rvx__question_cached(asker->resolver, asker->view, question, &hit)) {
+    if (find_cached(asked, &hit)) {
         end_with_hit(asked, &hit);
         return 0;
     }

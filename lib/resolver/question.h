@@ -65,8 +65,8 @@ struct rvx__asked {
 
     /* its own */
     struct rvx__asker *asker;
-    struct rvx__question question;
-    int first; /* the server to begin with, or -1 */
+    struct rvx__cache_key key; /* the question */
+    int16_t first;             /* the server to begin with, or -1 */
     bool running;
     struct rvx__ask ask;
     struct rvx__flight flight;

@@ -28,6 +28,7 @@ static const struct rvx__rnd rnd = {.fill = fill};
 /* One who takes part, and what it was told. */
 struct part {
     struct rvx__flight flight;
+    struct rvx__cache_key key;
     int told;     /* how often */
     int promoted; /* ... that it leads */
     int code;
@@ -56,9 +57,15 @@ static bool recheck(struct rvx__flight *flight)
 static enum rvx__flight_role join(struct rvx__flights *flights, struct part *part, const char *name,
                                   struct rvx_loop *loop)
 {
-    const struct rvx__cache_key key = {.name = rvx__view_of(name, strlen(name) + 1), .type = 1, .class_ = 1};
+    part->key = (struct rvx__cache_key){.name = rvx__view_of(name, strlen(name) + 1), .type = 1, .class_ = 1};
+    return rvx__flight_join(flights, &part->flight, &part->key, loop, recheck, note_told);
+}
 
-    return rvx__flight_join(flights, &part->flight, &key, loop, recheck, note_told);
+static enum rvx__flight_role join_key(struct rvx__flights *flights, struct part *part, struct rvx__cache_key key,
+                                      struct rvx_loop *loop)
+{
+    part->key = key;
+    return rvx__flight_join(flights, &part->flight, &part->key, loop, recheck, note_told);
 }
 
 static const struct rvx__cached *make_entry(void)
@@ -107,17 +114,13 @@ static void test_keys(void **state)
     (void)state;
     begin(&s);
     assert_int_equal(join(&s.flights, &s.parts[0], NAME, s.loop), RVX__FLIGHT_LEADS);
-    assert_int_equal(rvx__flight_join(&s.flights, &s.parts[1].flight, &key, s.loop, recheck, note_told),
-                     RVX__FLIGHT_FOLLOWS);
+    assert_int_equal(join_key(&s.flights, &s.parts[1], key, s.loop), RVX__FLIGHT_FOLLOWS);
     key.type = 28;
-    assert_int_equal(rvx__flight_join(&s.flights, &s.parts[2].flight, &key, s.loop, recheck, note_told),
-                     RVX__FLIGHT_LEADS);
+    assert_int_equal(join_key(&s.flights, &s.parts[2], key, s.loop), RVX__FLIGHT_LEADS);
     key.servers = 1;
-    assert_int_equal(rvx__flight_join(&s.flights, &s.parts[3].flight, &key, s.loop, recheck, note_told),
-                     RVX__FLIGHT_LEADS);
+    assert_int_equal(join_key(&s.flights, &s.parts[3], key, s.loop), RVX__FLIGHT_LEADS);
     key.flags = RVX__KEY_CD;
-    assert_int_equal(rvx__flight_join(&s.flights, &s.parts[4].flight, &key, s.loop, recheck, note_told),
-                     RVX__FLIGHT_LEADS);
+    assert_int_equal(join_key(&s.flights, &s.parts[4], key, s.loop), RVX__FLIGHT_LEADS);
     assert_int_equal(join(&s.flights, &s.parts[5], "\003www\006exampl", s.loop), RVX__FLIGHT_LEADS);
     s.parts[6].answered = true;
     assert_int_equal(join(&s.flights, &s.parts[6], "\001x", s.loop), RVX__FLIGHT_NONE);

@@ -361,19 +361,43 @@ static struct rvx_addrs *publish(struct rvx__answer *answer, uint32_t source)
     return addrs;
 }
 
-int rvx__answer_take_addrs(struct rvx__answer *answer, const char *source, struct rvx_addrs **addrs)
+/* Makes room at the end for what is no text. The block's size is a multiple of ALIGN. */
+static int add_room(struct rvx__answer *answer, size_t size, uint32_t *place)
 {
-    uint32_t place;
-    int rc = add_text(answer, rvx__view_text(source), &place);
+    int rc = make_room(answer, size + ALIGN);
+
+    if (rc < 0)
+        return rc;
+    answer->block->texts = ROUND_UP(answer->block->texts + size);
+    *place = (uint32_t)answer->block->texts;
+    return 0;
+}
+
+int rvx__answer_take_addrs_with(struct rvx__answer *answer, const char *source, size_t size, struct rvx_addrs **addrs,
+                                void **room)
+{
+    uint32_t source_at, room_at = 0;
+    int rc = add_text(answer, rvx__view_text(source), &source_at);
 
     *addrs = NULL;
+    *room = NULL;
+    if (rc == 0)
+        rc = add_room(answer, size, &room_at);
     if (rc == 0)
         rc = make_room(answer, answer->block->chain_n * sizeof(char *));
     if (rc < 0)
         return rc;
-    *addrs = publish(answer, place);
+    *room = end_of(answer->block) - room_at;
+    *addrs = publish(answer, source_at);
     *answer = (struct rvx__answer){.block = NULL};
     return 0;
+}
+
+int rvx__answer_take_addrs(struct rvx__answer *answer, const char *source, struct rvx_addrs **addrs)
+{
+    void *none;
+
+    return rvx__answer_take_addrs_with(answer, source, 0, addrs, &none);
 }
 
 int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *source, struct rvx_addrs **addrs)

@@ -97,6 +97,10 @@ const struct rvx__answer_record *rvx__answer_record(const struct rvx__answer *an
  * Returns: 0; -ENOMEM or RVX_ELIMIT with the answer as it was. */
 int rvx__answer_take_addrs(struct rvx__answer *answer, const char *source, struct rvx_addrs **addrs);
 
+/* The same with room for `size` bytes of the caller's inside of the result, as aligned as pointers are. */
+int rvx__answer_take_addrs_with(struct rvx__answer *answer, const char *source, size_t size, struct rvx_addrs **addrs,
+                                void **room);
+
 /* Makes a result of addresses that need no lookup.  Returns: 0; -ENOMEM. */
 int rvx__addrs_new(const struct rvx_addr *v, size_t n, const char *source, struct rvx_addrs **addrs);
 

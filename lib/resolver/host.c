@@ -1,7 +1,10 @@
 /* host.c - host lookups: what needs no lookup at all, blocking ones, and those on a loop
  *
  * IP literals and the empty name are answered on the spot. Everything else is a lookup as in lookup.h, run through the
- * thread's waiter or as an operation, and its answer is copied into the one allocation that the caller gets.
+ * thread's waiter or as an operation, and its answer becomes the one allocation that the caller gets.
+ *
+ * A lookup on a loop that finds its answer without waiting, in the cache or the hosts file, never was an operation of
+ * its own: the one that hands out the result lies inside of it, and goes with it.
  */
 #include <config.h>
 
@@ -177,30 +180,152 @@ static void finish_host(struct rvx__lookup *lookup)
     rvx__op_finish(&host->op, take_result(lookup, &host->addrs));
 }
 
-/* Begins the lookup of an operation that is pending: 0, or why the start fails. */
-static int begin_lookup(struct host_op *host, struct rvx_resolver *resolver, unsigned version, rvx_time deadline)
-{
-    bool known;
-    int rc = answer_known(version, host->host, &known, &host->addrs);
+/* Hands out a result that was there at once, from inside of it. */
+struct ready_op {
+    struct rvx_op op;
+    struct rvx_addrs *addrs;
+    rvx_addrs_fn callback;
+};
 
-    if (!known)
-        rc = rvx__lookup_init(&host->lookup, resolver, RVX_REQUEST_HOST, host->host, network_of(version), deadline);
-    if (known || rc == RVX_ENOBACKEND) {
-        rvx__op_finish(&host->op, rc);
-        return 0;
-    }
+static struct ready_op *ready_of(struct rvx_op *op)
+{
+    return RVX__OWNER(op, struct ready_op, op);
+}
+
+static void stop_ready(struct rvx_op *op)
+{
+    (void)op;
+}
+
+static void free_ready(struct rvx_op *op)
+{
+    rvx_addrs_free(ready_of(op)->addrs);
+}
+
+static void deliver_ready(struct rvx_op *op)
+{
+    const struct ready_op ready = *ready_of(op);
+    struct rvx_error err;
+
+    rvx__error_none(&err);
+    ready.callback(ready.op.arg, 0, ready.addrs, &err);
+}
+
+static const struct rvx__op_kind ready_kind = {.stop = stop_ready, .free = free_ready, .deliver = deliver_ready};
+
+/* What the caller of a start function wants. */
+struct start {
+    struct rvx_loop *loop;
+    const char *host;
+    rvx_addrs_fn callback;
+    void *arg;
+    struct rvx_op **op; /* may be NULL */
+};
+
+static void hand_out_op(const struct start *start, struct rvx_op *op)
+{
+    if (start->op != NULL)
+        *start->op = op;
+}
+
+/* Finishes a lookup that has its answer.  Returns: 0; -ENOMEM, RVX_ELIMIT, and nothing has happened. */
+static int start_ready(const struct start *start, struct rvx__lookup *lookup)
+{
+    struct rvx_addrs *addrs;
+    struct ready_op *ready;
+    void *room;
+    int rc = rvx__answer_take_addrs_with(&lookup->answer, rvx__lookup_source(lookup), sizeof *ready, &addrs, &room);
+
     if (rc < 0)
         return rc;
-    return rvx__lookup_start(&host->lookup, host->op.loop, finish_host);
+    ready = room;
+    rvx__op_init(&ready->op, start->loop, &ready_kind, NULL, start->arg);
+    ready->addrs = addrs;
+    ready->callback = start->callback;
+    rvx__op_finish(&ready->op, 0);
+    hand_out_op(start, &ready->op);
+    return 0;
+}
+
+/* A pending operation; NULL: out of memory. */
+static struct host_op *new_op(const struct start *start)
+{
+    size_t size = strlen(start->host) + 1;
+    struct host_op *host = rvx__calloc(1, sizeof *host + size);
+
+    if (host == NULL)
+        return NULL;
+    memcpy(host->host, start->host, size);
+    host->callback = start->callback;
+    rvx__op_init(&host->op, start->loop, &host_kind, NULL, start->arg);
+    return host;
+}
+
+/* Hands out a result, or an error, that took no lookup.  addrs: taken over; may be NULL. */
+static int start_known(const struct start *start, int code, struct rvx_addrs *addrs)
+{
+    struct host_op *host = new_op(start);
+
+    if (host == NULL) {
+        rvx_addrs_free(addrs);
+        return -ENOMEM;
+    }
+    host->addrs = addrs;
+    rvx__op_finish(&host->op, code);
+    hand_out_op(start, &host->op);
+    return 0;
+}
+
+/* Goes on with a lookup that has to wait, or tells of its failure. It is taken over. */
+static int start_waiting(const struct start *start, struct rvx__lookup *lookup)
+{
+    struct host_op *host = new_op(start);
+    int rc = 0;
+
+    if (host == NULL) {
+        rvx__lookup_fini(lookup);
+        return -ENOMEM;
+    }
+    host->lookup = *lookup;
+    host->lookup.request.name = host->host;
+    if (host->lookup.done)
+        rvx__op_finish(&host->op, host->lookup.code);
+    else
+        rc = rvx__lookup_start(&host->lookup, start->loop, finish_host);
+    if (rc < 0) {
+        rvx__op_fini(&host->op);
+        free_host(&host->op);
+        return rc;
+    }
+    hand_out_op(start, &host->op);
+    return 0;
+}
+
+static int start_lookup(const struct start *start, struct rvx_resolver *resolver, unsigned version, rvx_time deadline)
+{
+    struct rvx__lookup lookup;
+    int rc = rvx__lookup_init(&lookup, resolver, RVX_REQUEST_HOST, start->host, network_of(version), deadline);
+
+    if (rc == RVX_ENOBACKEND)
+        return start_known(start, rc, NULL);
+    if (rc < 0)
+        return rc;
+    if (rvx__lookup_try(&lookup) && lookup.code == 0)
+        lookup.code = start_ready(start, &lookup);
+    if (!lookup.done || lookup.code < 0)
+        return start_waiting(start, &lookup);
+    rvx__lookup_fini(&lookup);
+    return 0;
 }
 
 int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, const char *network, const char *host,
                           rvx_time deadline, rvx_addrs_fn callback, void *arg, struct rvx_op **op)
 {
+    const struct start start = {loop, host != NULL ? host : "", callback, arg, op};
     int version = parse_version(network);
-    size_t size = host != NULL ? strlen(host) + 1 : 1;
     int rc = rvx__loop_check(loop);
-    struct host_op *new;
+    struct rvx_addrs *addrs = NULL;
+    bool known;
 
     if (op != NULL)
         *op = NULL;
@@ -208,20 +333,8 @@ int rvx_lookup_host_start(struct rvx_loop *loop, struct rvx_resolver *resolver, 
         return version;
     if (rc < 0)
         return rc;
-    new = rvx__calloc(1, sizeof *new + size);
-    if (new == NULL)
-        return -ENOMEM;
-    if (host != NULL)
-        memcpy(new->host, host, size);
-    new->callback = callback;
-    rvx__op_init(&new->op, loop, &host_kind, NULL, arg);
-    rc = begin_lookup(new, resolver, (unsigned)version, deadline != 0 ? deadline : RVX_FOREVER);
-    if (rc < 0) {
-        rvx__op_fini(&new->op);
-        free_host(&new->op);
-        return rc;
-    }
-    if (op != NULL)
-        *op = &new->op;
-    return 0;
+    rc = answer_known((unsigned)version, start.host, &known, &addrs);
+    if (known)
+        return start_known(&start, rc, addrs);
+    return start_lookup(&start, resolver, (unsigned)version, deadline != 0 ? deadline : RVX_FOREVER);
 }

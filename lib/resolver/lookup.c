@@ -414,6 +414,12 @@ static void handle_timer(void *arg)
     walk_plan(lookup);
 }
 
+bool rvx__lookup_try(struct rvx__lookup *lookup)
+{
+    walk_plan(lookup);
+    return lookup->done;
+}
+
 int rvx__lookup_start(struct rvx__lookup *lookup, struct rvx_loop *loop, void (*on_done)(struct rvx__lookup *lookup))
 {
     int rc = rvx__timer_start(loop, &lookup->timer, lookup->request.deadline, handle_timer, lookup);

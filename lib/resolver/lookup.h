@@ -1,12 +1,13 @@
 /* lookup.h - one lookup: asks the backends of its plan, one after the other, until the plan is through
  *
  *     rvx__lookup_init()     decides whom to ask; asks nobody
+ *     rvx__lookup_try()      as far as it goes without waiting; may be left out
  *     rvx__lookup_wait()     blocking: until it is done, or the context ends it
  *     rvx__lookup_start()    on a loop: until on_done is called
  *     read `code`, `answer`, `failure`, rvx__lookup_source()
  *     rvx__lookup_fini()     also ends what still runs
  *
- * Sits inside its owner and does not move. Ten thousand may wait at a time, so it is kept small.
+ * Sits inside its owner and does not move, once it waits. Ten thousand may wait at a time, so it is kept small.
  */
 #ifndef RVX_RESOLVER_LOOKUP_H
 #define RVX_RESOLVER_LOOKUP_H
@@ -58,6 +59,10 @@ int rvx__lookup_init_records(struct rvx__lookup *lookup, struct rvx_resolver *re
 /* As the first with one backend to ask instead of a plan. */
 int rvx__lookup_init_with(struct rvx__lookup *lookup, struct rvx_resolver *resolver, enum rvx_request_kind kind,
                           const char *name, const char *network, const char *backend);
+
+/* Takes the steps that need no waiting, on any thread. True: it is done. One that is not is either started or waited
+ * for; until then it may be moved, and request.name with it. */
+bool rvx__lookup_try(struct rvx__lookup *lookup);
 
 /* Runs a lookup to its end on this thread, through its waiter.  ctx: may be NULL.
  * Returns: lookup->code. */

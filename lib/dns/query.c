@@ -272,9 +272,11 @@ static void note_silence(struct rvx__query *query, rvx_time now)
         if ((silent & 1u << i) == 0)
             continue;
         rvx__health_note_failure(rvx__query_health(query, slot->server), now);
-        if (slot->sent >= last && query->failure != RVX__QUERY_BUDGET)
-            rvx__query_blame(query, RVX__QUERY_SILENCE, slot->server);
+        if (slot->sent < last)
+            continue;
         last = slot->sent;
+        if (query->failure != RVX__QUERY_BUDGET)
+            rvx__query_blame(query, RVX__QUERY_SILENCE, slot->server);
     }
     query->noted |= (uint8_t)silent;
 }
@@ -312,7 +314,8 @@ void rvx__query_timeout(struct rvx__query *query, const struct rvx__query_env *e
         wait_to_the_end(query, env);
 }
 
-/* Is it we who cannot? */
+/* Is it we who cannot, whomever we ask? EADDRNOTAVAIL does not say so: where IPv6 is switched off, every connect() to
+ * an IPv6 server ends with it; and TCP runs out of ports for one server at a time. UDP does with EAGAIN. */
 static bool is_shortage(int code)
 {
     switch (code) {
@@ -321,7 +324,6 @@ static bool is_shortage(int code)
     case -ENOMEM:
     case -ENOBUFS:
     case -EADDRINUSE:
-    case -EADDRNOTAVAIL:
     case -EAGAIN:
         return true;
     default:

@@ -67,16 +67,23 @@ static size_t count_alpn(struct rvx__view value)
     return value.len == 0 ? n : 0;
 }
 
-/* Keys in ascending order, none of them this one itself, all of them there. */
+/* Keys in ascending order, none of them this one itself, all of them there. The parameters ascend too, or the record is
+ * malformed anyway: so both are walked once, however many there are. */
 static bool is_mandatory_ok(struct rvx__view value, struct rvx__view params)
 {
-    uint16_t last = KEY_MANDATORY;
-    struct rvx__view found;
+    uint16_t last = KEY_MANDATORY, found;
+    struct rvx__view ignored;
 
     for (size_t at = 0; at < value.len; at += 2) {
         uint16_t key = rvx__wire_u16(value, at);
 
-        if (key <= last || !find_param(params, key, &found))
+        if (key <= last)
+            return false;
+        do {
+            if (!take_param(&params, &found, &ignored))
+                return false;
+        } while (found < key);
+        if (found != key)
             return false;
         last = key;
     }

@@ -725,3 +725,9 @@ TESTS += %D%/test_txt_large
 %C%_test_txt_large_SOURCES = %D%/test_txt_large.c $(DNSWORLD_SUPPORT)
 %C%_test_txt_large_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_txt_large_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_https_large
+TESTS += %D%/test_https_large
+%C%_test_https_large_SOURCES = %D%/test_https_large.c $(RESOLVER_SUPPORT)
+%C%_test_https_large_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_https_large_LDADD = $(UNIT_LIBS)

@@ -173,6 +173,7 @@ static void leave(struct rvx__guest *guest)
             rvx__ask_abandon(RVX__OWNER(ask, struct rvx__ask, link), RVX_ECANCELED);
     }
     rvx__udp_work(channel); /* has nothing to send, and closes all */
+    rvx__tcp_drop(channel);
     while ((link = rvx__list_first(&channel->upstreams)) != NULL)
         free_upstream(RVX__OWNER(link, struct rvx__upstream, link));
     free_channel(channel);

@@ -11,7 +11,9 @@
  * connection without any noise. That one has to work before the same is done again.
  *
  * Time limits are the machine's: it releases what takes too long, and a connection that is not there yet, and that
- * nobody waits for any more, is closed.
+ * nobody waits for any more, is closed. A question that is asked again while its first query is still on the connection
+ * goes to a new one: TCP has repeated the bytes meanwhile, so the connection is as good as dead, as when a firewall has
+ * forgotten it. No further query goes out on the old one, but an answer that comes on it is an answer.
  *
  * Not done: TCP Fast Open, EDNS keep-alive (RFC 7828), TLS.
  */
@@ -69,13 +71,24 @@ static void add_work(struct rvx__tcp *tcp)
     rvx__channel_touch(channel);
 }
 
+/* No further query goes out on it. */
+static void retire(struct rvx__tcp *tcp)
+{
+    if (tcp->server->tcp == tcp)
+        tcp->server->tcp = NULL;
+}
+
+static bool is_retired(const struct rvx__tcp *tcp)
+{
+    return tcp->server->tcp != tcp;
+}
+
 static void close_connection(struct rvx__tcp *tcp)
 {
     const struct rvx__channel *channel = channel_of(tcp);
     const struct rvx__sockops *ops = channel->sockops;
 
-    if (tcp->server->tcp == tcp)
-        tcp->server->tcp = NULL;
+    retire(tcp);
     rvx__link_remove(&tcp->work);
     rvx__timer_stop(&tcp->timer);
     rvx__watch_stop(&tcp->watch);
@@ -106,8 +119,7 @@ static void end_connection(struct rvx__tcp *tcp, int code, bool again)
     struct rvx__server *server = tcp->server;
     struct rvx__idtable_entry entry;
 
-    if (server->tcp == tcp)
-        server->tcp = NULL;
+    retire(tcp);
     while (take_query(tcp, &entry)) {
         int rc = again ? rvx__tcp_carry(server, entry.ask, entry.slot) : code;
 
@@ -156,6 +168,8 @@ static bool hand_in(struct rvx__tcp *tcp, struct rvx__query_bytes bytes)
     entry = *found;
     tcp->worked = true;
     rvx__ask_reply(entry.ask, entry.slot, bytes);
+    if (rvx__idtable_find(&tcp->flying, id) == NULL)
+        tcp->given_up--; /* it was released because it has its reply */
     return true;
 }
 
@@ -405,10 +419,21 @@ static int add_query(struct rvx__tcp *tcp, struct rvx__ask *ask, unsigned slot)
     return 0;
 }
 
+static bool carries(const struct rvx__tcp *tcp, const struct rvx__ask *ask)
+{
+    for (unsigned i = 0; i < RVX__QUERY_SLOTS; i++) {
+        if (ask->carrier[i] == tcp)
+            return true;
+    }
+    return false;
+}
+
 int rvx__tcp_carry(struct rvx__server *server, struct rvx__ask *ask, unsigned slot)
 {
     int rc = 0;
 
+    if (server->tcp != NULL && carries(server->tcp, ask))
+        retire(server->tcp);
     if (server->tcp == NULL)
         rc = open_connection(server);
     if (rc < 0)
@@ -428,7 +453,7 @@ static void keep_idle(struct rvx__tcp *tcp)
     struct rvx_loop *loop = channel_of(tcp)->loop;
     rvx_time until = rvx__time_add(rvx_loop_now(loop), KEEP);
 
-    if (tcp->connecting || rvx__timer_start(loop, &tcp->timer, until, end_idle, tcp) < 0)
+    if (tcp->connecting || is_retired(tcp) || rvx__timer_start(loop, &tcp->timer, until, end_idle, tcp) < 0)
         close_connection(tcp);
 }
 
@@ -448,4 +473,12 @@ void rvx__tcp_work(struct rvx__channel *channel)
 
     while ((link = rvx__list_take(&channel->tcp_work)) != NULL)
         do_work(RVX__OWNER(link, struct rvx__tcp, work));
+}
+
+void rvx__tcp_drop(struct rvx__channel *channel)
+{
+    struct rvx__link *link;
+
+    while ((link = rvx__list_take(&channel->tcp_work)) != NULL)
+        close_connection(RVX__OWNER(link, struct rvx__tcp, work));
 }

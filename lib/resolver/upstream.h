@@ -103,6 +103,9 @@ void rvx__tcp_work(struct rvx__channel *channel);
 /* Ends the connection to a server, if there is one, with its queries. */
 void rvx__tcp_end(struct rvx__server *server, int code);
 
+/* Closes the connections that there is work with, and sends nothing: no query is under way any more. */
+void rvx__tcp_drop(struct rvx__channel *channel);
+
 /* The memory behind rvx__udp_work(): made with the channel. */
 int rvx__udp_init(struct rvx__channel *channel);
 void rvx__udp_fini(struct rvx__channel *channel); /* no socket is open */

@@ -339,10 +339,89 @@ static void test_stopped_questions_leave_the_connection_usable(void **state)
     scene_fini(&scene);
 }
 
+/* Answers the first question on its first connection and nothing more there, as behind a firewall that has forgotten
+ * the connection; all on others. */
+static void forget_first(void *arg, struct dnsserver_query *query)
+{
+    struct play *play = arg;
+
+    if (query->number == 0)
+        play->held[0] = query;
+    if (query->number == 0 || query->conn != play->held[0]->conn)
+        dnsserver_answer(query, 0, "192.0.2.1");
+}
+
+/* The second try of a question finds a connection of its own, and so do those who come behind it. */
+static void test_a_dead_connection_is_not_used_for_ever(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_init(&scene, forget_first, true);
+    scene.stage.view.timeout = RVX_SECONDS(1);
+    ask_all(&scene, 1);
+    assert_all(&scene, 1, "192.0.2.1");
+    ask_all(&scene, 3);
+    assert_all(&scene, 3, "192.0.2.1");
+    assert_int_equal(dnsserver_conns(scene.server), 2);
+    ask_all(&scene, ASKERS);
+    assert_all(&scene, ASKERS, "192.0.2.1");
+    assert_int_equal(scene.askers[0].ask.query.attempts, 1);
+    assert_int_equal(dnsserver_conns(scene.server), 2);
+    scene_fini(&scene);
+}
+
+/* The loop goes while a question is on an old connection and on a new one. */
+static void test_the_loop_goes_with_two_connections(void **state)
+{
+    struct asker asker = {.done = 0};
+    struct dnsserver *server = dnsserver_start(NULL, NULL);
+    struct rvx_addr addr = dnsserver_addr(server);
+    struct stage stage;
+
+    (void)state;
+    stage_init(&stage, NULL, &addr);
+    stage.view.tcp_only = true;
+    stage.view.timeout = RVX_MILLISECONDS(50);
+    stage.view.attempts = 8;
+    asker_start(&asker, &stage, "h1.bench.test");
+    while (dnsserver_conns(server) < 2 && !asker.done)
+        assert_true(rvx_loop_turn(stage.loop, rvx_after(RVX_MILLISECONDS(5))) >= 0);
+    stage_fini(&stage);
+    assert_int_equal(asker.code, RVX_ECANCELED);
+    dnsserver_stop(server);
+}
+
+/* Sends a stray behind every answer. */
+static void answer_with_stray(void *arg, struct dnsserver_query *query)
+{
+    (void)arg;
+    dnsserver_answer(query, 0, "192.0.2.1");
+    send_stranger(query);
+}
+
+/* An answer that was waited for does not make up for a stray. */
+static void test_strays_add_up_over_answers(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_init(&scene, answer_with_stray, true);
+    for (unsigned i = 0; i < 12; i++) {
+        ask_all(&scene, 1);
+        assert_all(&scene, 1, "192.0.2.1");
+    }
+    assert_true(dnsserver_conns(scene.server) > 1);
+    scene_fini(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_truncated_answer_is_asked_for_again),
+        cmocka_unit_test(test_a_dead_connection_is_not_used_for_ever),
+        cmocka_unit_test(test_the_loop_goes_with_two_connections),
+        cmocka_unit_test(test_strays_add_up_over_answers),
         cmocka_unit_test(test_answers_come_in_any_order),
         cmocka_unit_test(test_answers_in_pieces),
         cmocka_unit_test(test_strays_are_dropped),

@@ -158,7 +158,7 @@ RVX_API enum rvx_status rvx_request_answer_builtin(struct rvx_request *request);
 /* What the built-in backend "dns" is made of, for one that puts something around it: the three slots answer, start and
  * cancel for a host, an address or records. They finish the request, and use its state (rvx_request_state()).
  * rvx_request_answer_dns: from the cache. False: it does not have all of the answer; rvx_request_start_dns() is next.
- * rvx_request_start_dns: asks servers, on rvx_request_loop().
+ * rvx_request_start_dns: asks servers, on rvx_request_loop(); finishes with UNAVAIL where that is NULL.
  * rvx_request_cancel_dns: stops that. */
 RVX_API bool rvx_request_answer_dns(struct rvx_request *request);
 RVX_API void rvx_request_start_dns(struct rvx_request *request);

@@ -457,13 +457,19 @@ static int make_work(struct rvx_request *request, struct work **work)
     return 0;
 }
 
+/* Will it be the same the next time? Without libldns; and for a backend that has no loop to wait on. */
+static bool is_lasting(int code)
+{
+    return code == RVX_EUNAVAIL || code == RVX_EINTERNAL;
+}
+
 void rvx_request_start_dns(struct rvx_request *request)
 {
     struct work *work;
-    int rc = make_work(request, &work);
+    int rc = rvx_request_loop(request) != NULL ? make_work(request, &work) : RVX_EINTERNAL;
 
     if (rc < 0) {
-        rvx_request_finish(request, rc == RVX_EUNAVAIL ? RVX_STATUS_UNAVAIL : RVX_STATUS_TRYAGAIN, rc);
+        rvx_request_finish(request, is_lasting(rc) ? RVX_STATUS_UNAVAIL : RVX_STATUS_TRYAGAIN, rc);
         return;
     }
     if (!start_machine(work)) {

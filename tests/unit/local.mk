@@ -731,3 +731,9 @@ TESTS += %D%/test_https_large
 %C%_test_https_large_SOURCES = %D%/test_https_large.c $(RESOLVER_SUPPORT)
 %C%_test_https_large_CPPFLAGS = $(UNIT_CPPFLAGS)
 %C%_test_https_large_LDADD = $(UNIT_LIBS)
+
+check_PROGRAMS += %D%/test_backend_dns
+TESTS += %D%/test_backend_dns
+%C%_test_backend_dns_SOURCES = %D%/test_backend_dns.c $(RESOLVER_SUPPORT)
+%C%_test_backend_dns_CPPFLAGS = $(UNIT_CPPFLAGS)
+%C%_test_backend_dns_LDADD = $(UNIT_LIBS)
